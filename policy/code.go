@@ -1,0 +1,4 @@
+package policy
+
+// Code is the stable name of a reason.
+type Code string

@@ -1,0 +1,107 @@
+package policy
+
+import (
+	"time"
+
+	"github.com/pratique-dev/pratique/attest"
+	"github.com/pratique-dev/pratique/attest/cis"
+	"github.com/pratique-dev/pratique/verify"
+)
+
+// Verdict is the answer. The zero value refuses, and combining verdicts takes
+// the lowest (S1).
+type Verdict uint8
+
+// The verdicts, lowest first. Undecided is a refusal at every door: a place
+// that could not be looked at might still have changed the outcome.
+const (
+	Deny Verdict = iota
+	Undecided
+	Warn
+	Allow
+)
+
+// Reason is one thing that pulled the verdict down, with what to do about it.
+type Reason struct {
+	// Code is stable, kebab-case, and listed in the docs.
+	Code Code
+	// Effect is the verdict this reason alone would give: Deny, Undecided or
+	// Warn.
+	Effect Verdict
+	// Rule is the name of the rule that asked.
+	Rule string
+	// Platform is set where the reason concerns one platform only.
+	Platform string
+	// Text says what failed, Hint what to type about it.
+	Text, Hint string
+}
+
+// Use says of one item of the evidence whether it counted, and why not.
+type Use struct {
+	// Item indexes Input.Evidence.Items.
+	Item    int
+	Counted bool
+	// Why is the exact reason for an item that did not count.
+	Why string
+}
+
+// Judged is a finding and what the policy's profile made of it.
+type Judged struct {
+	cis.Finding
+	Effect cis.Effect
+	// Source is where the finding comes from: attestation, image, request.
+	Source string
+	// Platform is the platform whose audit it is.
+	Platform string
+}
+
+// Decision is a verdict with everything it rests on.
+type Decision struct {
+	Verdict Verdict
+	// Rule is the rule that applied, "" if none did.
+	Rule string
+	// Policy names the document, and its digest covers every file it names.
+	Policy Ref
+	// Time is the instant that was judged.
+	Time    time.Time
+	Reasons []Reason
+	Uses    []Use
+	// Findings are the controls judged, in benchmark order per platform.
+	Findings []Judged
+	// Pin is the digest to run: the index only if every runnable child passed
+	// (S21). Empty on a refusal.
+	Pin verify.Digest
+	// ValidUntil is the earliest instant at which any comparison would flip.
+	// The zero time means that nothing compared would.
+	ValidUntil time.Time
+}
+
+// Ref identifies a policy document.
+type Ref struct {
+	Name   string
+	Serial int64
+	Digest verify.Digest
+}
+
+// Audit is what the gate made of one CIS audit attestation.
+type Audit struct {
+	// Item indexes Input.Evidence.Items.
+	Item int
+	// Audit is the parsed predicate, if Err is nil.
+	Audit attest.Audit
+	Err   error
+	// Platform is the manifest the audit was found to speak of.
+	Platform verify.Digest
+	// Contradictions lists where the attested facts disagree with what the
+	// image's own config and history show (S15).
+	Contradictions []string
+}
+
+// Input is everything Evaluate sees.
+type Input struct {
+	Image    verify.Image
+	Evidence verify.Evidence
+	// Audits has an entry for each verified item that carries a CIS audit.
+	Audits []Audit
+	Now    time.Time
+}

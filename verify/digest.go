@@ -1,0 +1,33 @@
+package verify
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// Digest is "sha256:" and 64 lower-case hex digits; the only algorithm
+// accepted. The zero value is no digest.
+type Digest string
+
+// ParseDigest accepts exactly the canonical sha256 form.
+func ParseDigest(s string) (Digest, error) {
+	h, ok := strings.CutPrefix(s, "sha256:")
+	if !ok {
+		return "", fmt.Errorf("digest %q: only sha256 is accepted", s)
+	}
+	if len(h) != 64 || strings.Trim(h, "0123456789abcdef") != "" {
+		return "", fmt.Errorf("digest %q: want 64 lower-case hex digits", s)
+	}
+	return Digest(s), nil
+}
+
+// DigestOf hashes content.
+func DigestOf(b []byte) Digest {
+	h := sha256.Sum256(b)
+	return Digest("sha256:" + hex.EncodeToString(h[:]))
+}
+
+// Hex is the digest without its algorithm.
+func (d Digest) Hex() string { return strings.TrimPrefix(string(d), "sha256:") }
