@@ -1,6 +1,19 @@
 // Package keys says what may verify: public keys, their strength and their
-// canonical identity, and the ring of named signers a policy trusts. It leans
-// on the standard library only; private key files live in keys/keyfile.
+// canonical identity, and the ring of named signers a policy trusts.
+//
+// A key enters through [ParsePublic] or [FromPublic] and is strong enough from
+// then on: everything weaker is refused where it is loaded, not where a
+// signature is checked, because a verifier that is handed a weak key verifies
+// with it (threat 42).
+//
+// Two keys are the same key if their identities are equal: the hash of the
+// SubjectPublicKeyInfo as this package marshals it. File names, PEM layout and
+// key ids in an envelope never matter, so one key cannot count twice (threats
+// 44 and 45).
+//
+// The package leans on the standard library only. Private key files live in
+// keys/keyfile. It does not know validity windows or revocation: those are
+// said in a policy, next to the name.
 package keys
 
 import "crypto"
@@ -17,20 +30,8 @@ type PublicKey struct {
 	Algorithm string
 }
 
-// ParsePublic reads exactly one PEM public key and refuses weak ones.
-func ParsePublic(pem []byte) (PublicKey, error) { panic("unwritten") }
-
 // Signer is a name in a policy and the key behind it.
 type Signer struct {
 	Name string
 	Key  PublicKey
 }
-
-// Ring is the set of signers that may verify. Names and keys are distinct.
-type Ring struct{ signers []Signer }
-
-// NewRing refuses an empty or repeated name and one key under two names (S8).
-func NewRing(signers ...Signer) (Ring, error) { panic("unwritten") }
-
-// Signers lists the ring in the order given.
-func (r Ring) Signers() []Signer { return r.signers }
