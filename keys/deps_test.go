@@ -1,0 +1,11 @@
+package keys_test
+
+import (
+	"testing"
+
+	"github.com/pratique-dev/pratique/e2e/deptest"
+)
+
+func TestDependencies(t *testing.T) {
+	deptest.Only(t, ".")
+}
