@@ -1,0 +1,63 @@
+package cosign
+
+import (
+	"encoding/base64"
+
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+
+	"github.com/pratique-dev/pratique/attest"
+	"github.com/pratique-dev/pratique/verify/wire"
+)
+
+// envelope is a DSSE envelope as far as it is trusted: the payload, which is
+// read only once its signature verified. A key id is not even kept (threat 45).
+type envelope struct {
+	payload []byte
+}
+
+type envelopeDocument struct {
+	PayloadType string `json:"payloadType"`
+	Payload     string `json:"payload"`
+	Signatures  []struct {
+		Sig string `json:"sig"`
+	} `json:"signatures"`
+}
+
+// parseEnvelope reads a DSSE envelope of at most wire.MaxBundle bytes with one
+// signature over an in-toto statement. Base64 may use either alphabet, as the
+// DSSE protocol wants, and is decoded once. Errors wrap verify.ErrInvalid.
+func parseEnvelope(raw []byte) (envelope, error) {
+	var doc envelopeDocument
+	if err := wire.Decode(raw, &doc); err != nil {
+		return envelope{}, unreadable("DSSE envelope: %v", err)
+	}
+	if err := checkEnvelope(doc.PayloadType, len(doc.Signatures)); err != nil {
+		return envelope{}, err
+	}
+	if len(doc.Signatures[0].Sig) > maxSignature {
+		return envelope{}, invalid("signature is longer than %d characters", maxSignature)
+	}
+	payload, err := decodeBase64(base64.StdEncoding, doc.Payload)
+	if err != nil {
+		payload, err = decodeBase64(base64.URLEncoding, doc.Payload)
+	}
+	if err != nil {
+		return envelope{}, invalid("DSSE payload is not base64")
+	}
+	return envelope{payload}, nil
+}
+
+// checkEnvelope holds an envelope of either format to one signature and the
+// one payload type.
+func checkEnvelope(payloadType string, signatures int) error {
+	if payloadType != attest.PayloadType {
+		return invalid("DSSE payload type is %q, not %s", payloadType, attest.PayloadType)
+	}
+	if signatures != 1 {
+		return invalid("DSSE envelope has %d signatures, not one", signatures)
+	}
+	return nil
+}
+
+// signed is the bytes the signature is over.
+func (e envelope) signed() []byte { return dsse.PAE(attest.PayloadType, e.payload) }
