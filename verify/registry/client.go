@@ -2,23 +2,43 @@ package registry
 
 import (
 	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"math/rand/v2"
 	"net/http"
+	"strings"
+	"time"
 
 	"github.com/pratique-dev/pratique/verify"
 )
 
-// Host is what an operator says about one registry host.
+const (
+	// parallel is how many requests a client has in flight, and so how many
+	// connections to one host it keeps.
+	parallel = 16
+	// requestTime bounds one request with its token, its redirects and its
+	// body, so that a registry sending a byte a second ends (threat 88).
+	requestTime = 30 * time.Second
+	// retryAfter is the pause before the one repetition of a failed read.
+	retryAfter = 200 * time.Millisecond
+)
+
+// Host is what an operator says about one registry host. Being listed at all
+// also means that redirects and token realms may reach the host at a private
+// address (threat 16).
 type Host struct {
 	// HTTP allows plain http, for this host only (threat 18).
 	HTTP bool
 	// CA holds further roots for this host as PEM, beside the system's.
 	CA []byte
-	// TokenRealm lists further hosts that may be sent this host's credentials
-	// in exchange for a token (threat 17).
+	// TokenRealm lists further hosts, as host[:port], that may be sent this
+	// host's credentials in exchange for a token (threat 17).
 	TokenRealm []string
 }
 
-// Config says how to reach registries. The zero value is anonymous, https only.
+// Config says how to reach registries. The zero value is anonymous and speaks
+// https only.
 type Config struct {
 	// Hosts is keyed by registry host[:port] as in a canonical reference.
 	Hosts map[string]Host
@@ -36,78 +56,80 @@ type Config struct {
 	Transport http.RoundTripper
 }
 
-// Client reads and writes registries. It is safe for concurrent use.
+// Client reads and writes registries. It is safe for concurrent use. What it
+// returns is shared with later callers and must not be modified.
 type Client struct {
-	config Config
+	config  Config
+	network network
+	logins  logins
+	session session
+	slots   chan struct{}
+	pace    pace
 }
-
-// New checks the configuration. It makes no request.
-func New(c Config) (*Client, error) { return &Client{config: c}, nil }
 
 var _ verify.Content = (*Client)(nil)
 
-// Resolve turns a reference into digests with one request: tag to digest
-// exactly once (threat 1).
-func (c *Client) Resolve(ctx context.Context, ref verify.Reference) (verify.Image, error) {
-	panic("unwritten")
+// pace is the client's sense of time, apart so that tests need not wait.
+type pace struct {
+	// sleep returns early with the context's error.
+	sleep func(context.Context, time.Duration) error
+	now   func() time.Time
+	// jitter is in [0, 1).
+	jitter func() float64
+	// request replaces requestTime.
+	request time.Duration
 }
 
-// Complete fetches the platform manifests of an index and fills in their
-// config digests. A single manifest costs no request.
-func (c *Client) Complete(ctx context.Context, image verify.Image) (verify.Image, error) {
-	panic("unwritten")
+// New checks the configuration. It makes no request and reads no credentials.
+func New(c Config) (*Client, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	n, err := newNetwork(c)
+	if err != nil {
+		return nil, err
+	}
+	if c.UserAgent == "" {
+		c.UserAgent = "pratique"
+	}
+	return &Client{
+		config:  c,
+		network: n,
+		slots:   make(chan struct{}, parallel),
+		pace:    pace{sleep: sleep, now: time.Now, jitter: rand.Float64, request: requestTime},
+	}, nil
 }
 
-// ImageConfig fetches the config blob of one of the image's platform manifests.
-func (c *Client) ImageConfig(ctx context.Context, image verify.Image, manifest verify.Digest) ([]byte, error) {
-	panic("unwritten")
+func (c Config) check() error {
+	given := c.Username != "" || c.Password != "" || c.Token != ""
+	switch {
+	case given && c.Explicit == "":
+		return errors.New("registry credentials: no host named to send them to")
+	case c.Token != "" && (c.Username != "" || c.Password != ""):
+		return errors.New("registry credentials: a token or a user name and password, not both")
+	}
+	for name, h := range c.Hosts {
+		if name == "" || name != strings.ToLower(name) || strings.ContainsAny(name, "/@ ") {
+			return fmt.Errorf("registry host %q: want a lower-case host or host:port", name)
+		}
+		if h.HTTP && len(h.CA) > 0 {
+			return fmt.Errorf("registry host %q: plain http has no use for a CA", name)
+		}
+		if len(h.CA) > 0 && !x509.NewCertPool().AppendCertsFromPEM(h.CA) {
+			return fmt.Errorf("registry host %q: no certificate in its CA", name)
+		}
+	}
+	return nil
 }
 
-// Manifest implements [verify.Content].
-func (c *Client) Manifest(ctx context.Context, repo, ref string) (verify.Manifest, error) {
-	panic("unwritten")
+// sleep waits, or returns the context's error.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
-
-// Blob implements [verify.Content].
-func (c *Client) Blob(ctx context.Context, repo string, d verify.Descriptor, max int64) ([]byte, error) {
-	panic("unwritten")
-}
-
-// Referrers implements [verify.Content].
-func (c *Client) Referrers(ctx context.Context, repo string, d verify.Digest) ([]verify.Descriptor, error) {
-	panic("unwritten")
-}
-
-// PutBlob uploads a blob unless it is there already.
-func (c *Client) PutBlob(ctx context.Context, repo string, data []byte) (verify.Descriptor, error) {
-	panic("unwritten")
-}
-
-// PutManifest uploads a manifest under a tag or its own digest.
-func (c *Client) PutManifest(ctx context.Context, repo, ref string, raw []byte, mediaType string) (verify.Digest, error) {
-	panic("unwritten")
-}
-
-// PutReferrer uploads a manifest that names a subject. On success Referrers
-// lists it.
-func (c *Client) PutReferrer(ctx context.Context, repo string, manifest []byte, mediaType string) (verify.Digest, error) {
-	panic("unwritten")
-}
-
-// UpdateTag edits what a tag names, and reports success only when the edit is
-// there to stay. edit returns nil when current already holds it.
-func (c *Client) UpdateTag(ctx context.Context, repo, tag string, edit func(current verify.Manifest, exists bool) (raw []byte, mediaType string, err error)) error {
-	panic("unwritten")
-}
-
-// StatusError is an answer that says neither "here it is" nor "there is none".
-type StatusError struct {
-	Host   string
-	Status int
-	// Code is the registry's error code, such as DENIED; "" if it gave none.
-	Code string
-	what string
-}
-
-// Error names the request without its query, which may hold secrets.
-func (e *StatusError) Error() string { return e.Host + ": " + e.what }
