@@ -25,23 +25,15 @@ func ReadAll(r io.Reader, max int64) ([]byte, error) {
 
 // ReadFile reads a regular file of at most max bytes; a larger one is an error
 // wrapping ErrTooLarge. Links are followed, but a pipe, a device or a directory
-// behind the name is refused without being opened for long: reading one could
-// block for ever or have effects.
+// behind the name is refused unread: reading one could block for ever.
 func ReadFile(path string, max int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, notRegular(path)
-	}
 	f, err := os.OpenFile(path, os.O_RDONLY|noBlock, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	// The name may lead elsewhere by now; the open file cannot change.
-	if info, err = f.Stat(); err != nil {
+	info, err := f.Stat()
+	if err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
