@@ -20,7 +20,7 @@ const (
 	Cosign2      = "cosign-2.6.5"   // writes .sig and .att tags unless told otherwise
 	Cosign3      = "cosign-3.1.3"   // writes sigstore bundles unless told otherwise
 	Distribution = "registry-3.1.2" // has no referrers API: clients keep a fallback tag
-	Referrers    = "referrers-1"    // has the referrers API
+	Referrers    = "referrers-2"    // has the referrers API
 )
 
 // Component is one program and how it comes to be.
@@ -129,11 +129,13 @@ func onlyFile(dir string) (string, error) {
 	return filepath.Join(dir, entries[0].Name()), nil
 }
 
-// referrersMain serves an in-memory registry with the referrers API at the address it is given.
+// referrersMain serves an in-memory registry with the referrers API at the address it is given, and
+// says on stderr where it listens.
 const referrersMain = `package main
 
 import (
 	"log"
+	"net"
 	"net/http"
 	"os"
 
@@ -141,5 +143,12 @@ import (
 	"cuelabs.dev/go/oci/ociregistry/ociserver"
 )
 
-func main() { log.Fatal(http.ListenAndServe(os.Args[1], ociserver.New(ocimem.New(), nil))) }
+func main() {
+	listener, err := net.Listen("tcp", os.Args[1])
+	if err != nil {
+		log.Fatal(err)
+	}
+	log.Print("listening on ", listener.Addr())
+	log.Fatal(http.Serve(listener, ociserver.New(ocimem.New(), nil)))
+}
 `
