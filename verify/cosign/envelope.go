@@ -4,8 +4,8 @@ import (
 	"encoding/base64"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+	ctypes "github.com/sigstore/cosign/v2/pkg/types"
 
-	"github.com/pratique-dev/pratique/attest"
 	"github.com/pratique-dev/pratique/verify/wire"
 )
 
@@ -50,8 +50,8 @@ func parseEnvelope(raw []byte) (envelope, error) {
 // checkEnvelope holds an envelope of either format to one signature and the
 // one payload type.
 func checkEnvelope(payloadType string, signatures int) error {
-	if payloadType != attest.PayloadType {
-		return invalid("DSSE payload type is %q, not %s", payloadType, attest.PayloadType)
+	if payloadType != ctypes.IntotoPayloadType {
+		return invalid("DSSE payload type is %q, not %s", payloadType, ctypes.IntotoPayloadType)
 	}
 	if signatures != 1 {
 		return invalid("DSSE envelope has %d signatures, not one", signatures)
@@ -60,4 +60,4 @@ func checkEnvelope(payloadType string, signatures int) error {
 }
 
 // signed is the bytes the signature is over.
-func (e envelope) signed() []byte { return dsse.PAE(attest.PayloadType, e.payload) }
+func (e envelope) signed() []byte { return dsse.PAE(ctypes.IntotoPayloadType, e.payload) }

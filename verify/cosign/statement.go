@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 
-	"github.com/pratique-dev/pratique/attest"
+	"github.com/in-toto/in-toto-golang/in_toto"
+	ctypes "github.com/sigstore/cosign/v2/pkg/types"
+
 	"github.com/pratique-dev/pratique/verify"
 	"github.com/pratique-dev/pratique/verify/wire"
 )
@@ -37,7 +39,7 @@ func parseStatement(payload []byte) (statement, error) {
 	if err := wire.Decode(payload, &st); err != nil {
 		return statement{}, invalid("statement: %v", err)
 	}
-	if st.Type != attest.StatementV1 && st.Type != attest.StatementV01 {
+	if st.Type != in_toto.StatementInTotoV1 && st.Type != in_toto.StatementInTotoV01 {
 		return statement{}, invalid("statement type is %q, not in-toto v1 or v0.1", st.Type)
 	}
 	if st.PredicateType == "" {
@@ -168,7 +170,7 @@ func kindOf(predicateType string) verify.Kind {
 	switch predicateType {
 	case "":
 		return ""
-	case attest.CosignSignType:
+	case ctypes.CosignSignPredicateType:
 		return verify.KindSignature
 	}
 	return verify.KindAttestation

@@ -17,6 +17,9 @@ import (
 // request, and fails those it is told to fail. Its methods may be called from
 // several goroutines.
 type Content struct {
+	// During, if set, is called during every request, with its text.
+	During func(request string)
+
 	mu        sync.Mutex
 	manifests map[string]verify.Manifest     // repo@digest and repo:tag
 	blobs     map[string][]byte              // repo@digest
@@ -38,8 +41,7 @@ func NewContent() *Content {
 }
 
 // Fail makes the request whose text is given, as [Content.Requests] shows it,
-// return err beside whatever it has found. A nil err that is a panic value is
-// not needed: see [Panic].
+// return err beside whatever it has found; it panics if err is [Panic].
 func (c *Content) Fail(request string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -49,6 +51,7 @@ func (c *Content) Fail(request string, err error) {
 // Panic is an error that makes a failing request panic instead.
 type Panic struct{}
 
+// Error implements error.
 func (Panic) Error() string { return "panic" }
 
 // Requests lists the requests so far in the order they came: "manifest REF",
@@ -68,9 +71,17 @@ func (c *Content) Most() int {
 
 // begin notes a request and returns the failure it was told to have.
 func (c *Content) begin(kind, ref string) (end func(), err error) {
+	request := kind + " " + ref
+	end, err = c.note(request)
+	if c.During != nil {
+		c.During(request)
+	}
+	return end, err
+}
+
+func (c *Content) note(request string) (end func(), err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	request := kind + " " + ref
 	c.requests = append(c.requests, request)
 	if err = c.failures[request]; err == (Panic{}) {
 		panic(request)

@@ -13,11 +13,12 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/in-toto/in-toto-golang/in_toto"
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+	ctypes "github.com/sigstore/cosign/v2/pkg/types"
 	"github.com/sigstore/sigstore/pkg/signature"
 	"github.com/sigstore/sigstore/pkg/signature/options"
 
-	"github.com/pratique-dev/pratique/attest"
 	"github.com/pratique-dev/pratique/keys"
 	"github.com/pratique-dev/pratique/verify"
 )
@@ -117,7 +118,7 @@ func (k Key) Signature(payload []byte) Layer {
 // Statement is an in-toto statement about one digest, v0.1 as cosign writes it.
 func Statement(d verify.Digest, predicateType string, predicate any) []byte {
 	return marshal(map[string]any{
-		"_type":         attest.StatementV01,
+		"_type":         in_toto.StatementInTotoV01,
 		"subject":       []any{map[string]any{"name": "app", "digest": map[string]string{"sha256": d.Hex()}}},
 		"predicateType": predicateType,
 		"predicate":     predicate,
@@ -128,20 +129,20 @@ func Statement(d verify.Digest, predicateType string, predicate any) []byte {
 // no name, no predicate.
 func SignStatement(d verify.Digest) []byte {
 	return fmt.Appendf(nil, `{"_type":%q,"subject":[{"digest":{"sha256":%q}}],"predicateType":%q}`,
-		attest.StatementV1, d.Hex(), attest.CosignSignType)
+		in_toto.StatementInTotoV1, d.Hex(), ctypes.CosignSignPredicateType)
 }
 
 // Envelope is a DSSE envelope over a statement.
 func (k Key) Envelope(statement []byte) []byte {
 	return marshal(map[string]any{
-		"payloadType": attest.PayloadType,
+		"payloadType": ctypes.IntotoPayloadType,
 		"payload":     base64.StdEncoding.EncodeToString(statement),
 		"signatures":  []any{map[string]string{"keyid": "", "sig": k.envelopeSignature(statement)}},
 	})
 }
 
 func (k Key) envelopeSignature(statement []byte) string {
-	return base64.StdEncoding.EncodeToString(k.Sign(dsse.PAE(attest.PayloadType, statement)))
+	return base64.StdEncoding.EncodeToString(k.Sign(dsse.PAE(ctypes.IntotoPayloadType, statement)))
 }
 
 // Attestation is a layer with an envelope, as behind the .att tag.
@@ -160,7 +161,7 @@ func (k Key) BundleDocument(statement []byte) map[string]any {
 		"mediaType":            BundleType,
 		"verificationMaterial": map[string]any{"publicKey": map[string]any{"hint": "hint"}},
 		"dsseEnvelope": map[string]any{
-			"payloadType": attest.PayloadType,
+			"payloadType": ctypes.IntotoPayloadType,
 			"payload":     base64.StdEncoding.EncodeToString(statement),
 			"signatures":  []any{map[string]any{"sig": k.envelopeSignature(statement)}},
 		},
