@@ -95,8 +95,9 @@ type tagWriter struct {
 	edit   Edit
 	// pushed says that something was pushed in this or an earlier round.
 	pushed bool
-	// trip is the slowest exchange so far.
+	// trip is the slowest exchange so far, and seen when the tag was last read.
 	trip time.Duration
+	seen time.Time
 }
 
 // round reads, edits, pushes and reads back, under the lock if there is one.
@@ -110,7 +111,6 @@ func (w *tagWriter) round(ctx context.Context) (outcome, error) {
 	if err != nil {
 		return lost, err
 	}
-	read := w.client.pace.now()
 	if raw == nil {
 		if w.pushed {
 			return written, nil
@@ -118,7 +118,7 @@ func (w *tagWriter) round(ctx context.Context) (outcome, error) {
 		return untouched, nil
 	}
 	// Others trust that what was read this long ago is not pushed any more.
-	if w.client.pace.now().Sub(read) > settleTime/2 {
+	if w.client.pace.now().Sub(w.seen) > settleTime/2 {
 		return lost, nil
 	}
 	err = w.timed(func() error { return w.client.putManifest(ctx, w.repo, w.tag, m) })
@@ -144,6 +144,7 @@ func (w *tagWriter) next(ctx context.Context) (m verify.Manifest, raw []byte, er
 	if err != nil && exists {
 		return verify.Manifest{}, nil, err
 	}
+	w.seen = w.client.pace.now()
 	raw, mediaType, err := w.edit(current, exists)
 	if err != nil || raw == nil {
 		return verify.Manifest{}, nil, err

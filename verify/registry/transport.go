@@ -153,7 +153,7 @@ func (c *Client) exchange(ctx context.Context, r request, credential string) (an
 		if r.method != http.MethodGet || !isRedirect(res.StatusCode) {
 			return read(res, r, foreign)
 		}
-		res.Body.Close()
+		discard(res)
 		if at, err = c.redirected(at, res.Header.Get("Location"), hop); err != nil {
 			return answer{}, err
 		}
@@ -173,6 +173,12 @@ func (c *Client) newRequest(ctx context.Context, r request, at *url.URL) (*http.
 	// Hashes are of the plain bytes, and a decoder is one more thing to bomb.
 	req.Header.Set("Accept-Encoding", "identity")
 	return req, nil
+}
+
+// discard ends a response so that its connection can serve again.
+func discard(res *http.Response) {
+	_, _ = io.CopyN(io.Discard, res.Body, 4<<10)
+	res.Body.Close()
 }
 
 // read takes the body, at most max bytes of it, and closes it.
