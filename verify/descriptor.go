@@ -69,13 +69,6 @@ func (b platformBody) parse() (Platform, error) {
 	return Platform(b), nil
 }
 
-// platformPart keeps slashes out of the parts, so that no two platforms share
-// their String.
-func platformPart(s string) bool {
-	const most = 64
-	return len(s) <= most && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789._-") == ""
-}
-
 // foreignType knows the layer types that say that the content is elsewhere.
 func foreignType(t string) bool {
 	return strings.HasPrefix(t, "application/vnd.oci.image.layer.nondistributable.") ||

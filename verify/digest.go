@@ -11,16 +11,27 @@ import (
 // accepted. The zero value is no digest.
 type Digest string
 
-// ParseDigest accepts exactly the canonical sha256 form.
+// ParseDigest accepts exactly the canonical sha256 form: what has no other
+// spelling can be compared, and put into a path (threat 22).
 func ParseDigest(s string) (Digest, error) {
 	h, ok := strings.CutPrefix(s, "sha256:")
 	if !ok {
-		return "", fmt.Errorf("digest %q: only sha256 is accepted", s)
+		return "", fmt.Errorf("digest %q: only sha256 is accepted", short(s))
 	}
 	if len(h) != 64 || strings.Trim(h, "0123456789abcdef") != "" {
-		return "", fmt.Errorf("digest %q: want 64 lower-case hex digits", s)
+		return "", fmt.Errorf("digest %q: want 64 lower-case hex digits", short(s))
 	}
 	return Digest(s), nil
+}
+
+// short keeps a digest from outside, which may be of any length, within what
+// a line can show.
+func short(s string) string {
+	const most = 80
+	if len(s) > most {
+		return s[:most] + "..."
+	}
+	return s
 }
 
 // DigestOf hashes content.

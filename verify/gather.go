@@ -21,7 +21,9 @@ type Source interface {
 }
 
 // Gather asks every source at the same time and never stops early. A source
-// that fails or panics leaves a gap; what it found before that is kept.
+// that fails leaves a gap, and what it found all the same is kept; one that
+// panics leaves only the gap (threats 48, 49). Items and gaps come in the order
+// of the sources.
 func Gather(ctx context.Context, image Image, sources ...Source) Evidence {
 	results := make([]Evidence, len(sources))
 	var wg sync.WaitGroup
@@ -38,16 +40,54 @@ func Gather(ctx context.Context, image Image, sources ...Source) Evidence {
 }
 
 func ask(ctx context.Context, image Image, s Source) (e Evidence) {
-	name := s.Name()
+	name := "unnamed source"
 	defer func() {
 		if p := recover(); p != nil {
 			e = Evidence{Gaps: []Gap{{Source: name, Err: fmt.Errorf("%s: internal error: %v", name, p)}}}
 		}
 	}()
+	name = s.Name()
 	items, err := s.Gather(ctx, image)
-	e.Items = items
-	if err != nil && !errors.Is(err, ErrNone) {
+	for _, i := range items {
+		e.Items = append(e.Items, i.settled())
+	}
+	if err != nil && !absent(err) {
 		e.Gaps = append(e.Gaps, Gap{Source: name, Err: err})
 	}
 	return e
+}
+
+var (
+	errBoth    = errors.New("internal error: the source gave a claim and an error")
+	errNeither = errors.New("internal error: the source gave neither a claim nor an error")
+)
+
+// settled holds a source to what Item promises: a claim or an error. A claim
+// that comes with an error did not verify.
+func (i Item) settled() Item {
+	switch {
+	case i.Claim != nil && i.Err != nil:
+		i.Claim, i.Err = nil, errors.Join(errBoth, i.Err)
+	case i.Claim == nil && i.Err == nil:
+		i.Err = errNeither
+	}
+	return i
+}
+
+// absent reports whether err says nothing but ErrNone. Of several errors joined
+// into one, each must: errors.Is would let one absence hide a failure.
+func absent(err error) bool {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			if !absent(e) {
+				return false
+			}
+		}
+		return true
+	}
+	if err == ErrNone {
+		return true
+	}
+	inner := errors.Unwrap(err)
+	return inner != nil && absent(inner)
 }

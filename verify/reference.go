@@ -91,13 +91,13 @@ func parseReference(s string) (Reference, error) {
 			return Reference{}, err
 		}
 	}
+	if err := checkHost(r.Host); err != nil {
+		return Reference{}, err
+	}
 	// The grammar is not ours: whatever it may leave out or rewrite, what was
 	// written must be a spelling of what was read.
 	if !r.spelled(s) {
 		return Reference{}, fmt.Errorf("not the canonical spelling; write %s", r)
-	}
-	if err := checkHost(r.Host); err != nil {
-		return Reference{}, err
 	}
 	return r.canonicalHub(), nil
 }

@@ -56,8 +56,8 @@ func explain(s string) error {
 	}
 	path, _, _ = strings.Cut(path, ":")
 	switch {
-	case s == "":
-		return errors.New("is empty; write host/path:tag")
+	case name == "":
+		return errors.New("has no name; write host/path:tag")
 	case host && strings.Contains(first, "%"):
 		return errors.New("an IPv6 zone in the host; write the address without it")
 	case host && strings.HasSuffix(strings.Split(first, ":")[0], "."):
@@ -76,6 +76,10 @@ func explain(s string) error {
 
 // checkHost accepts one spelling for each host (threat 20).
 func checkHost(host string) error {
+	if host == "" {
+		// The grammar takes the first component for a directory then.
+		return errors.New("the host holds other than letters, digits, dots and -")
+	}
 	name, port := host, ""
 	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
 		name, port = host[:i], host[i+1:]
@@ -89,6 +93,11 @@ func checkHost(host string) error {
 	if name != strings.ToLower(name) {
 		return fmt.Errorf("upper case in the host; write %s", strings.ToLower(name))
 	}
+	return checkName(name)
+}
+
+// checkName judges a host that is no IPv6 address.
+func checkName(name string) error {
 	if len(name) > maxHost {
 		return fmt.Errorf("the host is longer than %d characters", maxHost)
 	}
@@ -113,10 +122,10 @@ func checkPort(name, port string) error {
 	switch {
 	case err != nil || n == 0:
 		return errors.New("the port is not within 1 to 65535")
-	case port != strconv.FormatUint(n, 10):
-		return fmt.Errorf("zeros before the port; write %s:%d", name, n)
 	case n == 443:
 		return fmt.Errorf("the port is the default one; write %s without it", name)
+	case port != strconv.FormatUint(n, 10):
+		return fmt.Errorf("zeros before the port; write %s:%d", name, n)
 	}
 	return nil
 }
