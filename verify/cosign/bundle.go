@@ -29,7 +29,8 @@ func isBundle(mediaType string) bool { return strings.HasPrefix(mediaType, bundl
 // 0.3, a DSSE envelope with one signature, a public key by hint. The hint is
 // not used; the ring decides. Log entries and timestamps are dropped unread:
 // a key signer owes neither (S9), and reading them is the larger part of the
-// library. Errors wrap verify.ErrInvalid.
+// library. Errors wrap verify.ErrInvalid; the payload is returned beside one
+// where it could be told, for display.
 func parseBundle(raw []byte) (*bundle.Bundle, envelope, error) {
 	if err := wire.Check(raw); err != nil {
 		return nil, envelope{}, unreadable("bundle: %v", err)
@@ -40,7 +41,7 @@ func parseBundle(raw []byte) (*bundle.Bundle, envelope, error) {
 	}
 	env, err := contentOf(doc)
 	if err != nil {
-		return nil, envelope{}, err
+		return nil, env, err
 	}
 	doc.VerificationMaterial.TlogEntries = nil
 	doc.VerificationMaterial.TimestampVerificationData = nil
