@@ -256,3 +256,36 @@ func FuzzReference(f *testing.F) {
 		}
 	})
 }
+
+// What the grammar reads must be what was written: nothing left out, nothing
+// rewritten but Docker Hub's short forms.
+func TestSpelled(t *testing.T) {
+	app := Reference{Host: "h.io", Path: "app", Tag: "1", Digest: digestA}
+	official := Reference{Host: hub, Path: "library/app", Tag: "1"}
+	group := Reference{Host: hub, Path: "library/group/app"}
+	for _, tt := range []struct {
+		r    Reference
+		s    string
+		want bool
+	}{
+		{app, "h.io/app:1@" + string(digestA), true},
+		{app, "h.io/app@" + string(digestA), false},
+		{app, "h.io/app:1", false},
+		{app, "H.io/app:1@" + string(digestA), false},
+		{app, "app:1@" + string(digestA), false},
+		{official, "app:1", true},
+		{official, "library/app:1", true},
+		{official, "docker.io/app:1", true},
+		{official, "index.docker.io/app:1", true},
+		{official, "index.docker.io/library/app:1", true},
+		{official, "docker.io/docker.io/app:1", false},
+		{official, "app", false},
+		{official, "app:2", false},
+		{group, "library/group/app", true},
+		{group, "group/app", false},
+	} {
+		if got := tt.r.spelled(tt.s); got != tt.want {
+			t.Errorf("%s spells %s: %v", tt.s, tt.r, got)
+		}
+	}
+}
