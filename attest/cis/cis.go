@@ -4,6 +4,21 @@
 // makes a status from facts and parameters (S15). The facts travel in the
 // attestation, so that a gate can judge again with its operator's parameters
 // and need not trust the builder's.
+//
+// What an image's config and history show is collected from [Contents]; both
+// are bound to the image by the config digest, so a gate can collect them
+// again at no cost but the config and compare ([Contradictions]). Files in the
+// layers are not read: a control that needs them is unknown and says so, and
+// nothing here ever turns "not looked at" into a pass.
+//
+// Findings and facts never hold a secret's value. They say which rule matched,
+// where, and how long the value is; history rows are redacted before they are
+// kept. Redaction finds what the rules know, and what is shaped like a
+// credential; a password that looks like an ordinary word in the middle of a
+// command cannot be told from the command.
+//
+// Titles and remediation texts are our own. The numbers are those of the CIS
+// Docker 1.13.0 benchmark; a number means nothing without its benchmark.
 package cis
 
 // Status is the outcome of one control. The zero value is Unknown.
@@ -33,13 +48,14 @@ const (
 // Finding is the status of one control for one object.
 type Finding struct {
 	// Control is the CIS Docker 1.13.0 number, such as "4.1".
-	Control string
+	Control string `json:"control"`
 	// Key is our own stable name, such as "image.user".
-	Key    string
-	Status Status
-	// Evidence is what a person can check, in words, without secrets.
-	Evidence []string
-	Origin   Origin
+	Key    string `json:"key"`
+	Status Status `json:"status"`
+	// Evidence is what a person can check, in words, without secrets. Text from
+	// the image in it is quoted, so that it cannot drive a terminal.
+	Evidence []string `json:"evidence"`
+	Origin   Origin   `json:"origin"`
 }
 
 // Effect is what a profile makes of a finding.
@@ -55,7 +71,6 @@ const (
 // Benchmark is the version whose numbers Finding.Control uses.
 const Benchmark = "CIS Docker 1.13.0"
 
-// Facts is everything the controls of section 4 judge. A nil field was not
-// collected, and its control is unknown. It is part of the attestation: its
-// JSON names are stable.
-type Facts struct{}
+// RulesVersion is the version of the rules that collect facts. It changes
+// whenever the same image would give other facts.
+const RulesVersion = "1"

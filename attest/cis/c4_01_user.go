@@ -1,0 +1,146 @@
+package cis
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// maxID is the highest uid and gid an engine accepts.
+const maxID = 1<<31 - 1
+
+// UserFact is the user a container of the image starts as.
+type UserFact struct {
+	// Raw is config.User as stored.
+	Raw string `json:"raw"`
+	// UID and GID are the ids where the number is in Raw; nil where a name has
+	// to be looked up in the image's own files.
+	UID *int64 `json:"uid,omitempty"`
+	GID *int64 `json:"gid,omitempty"`
+	// Unresolved says why UID is nil.
+	Unresolved string `json:"unresolved,omitempty"`
+}
+
+func c0401() Control {
+	return Control{
+		ID: "4.1", Key: "image.user", IDs: sameID("4.1"), Level: 1, Scored: true, Decidable: Auto,
+		Title: "The image runs as a user other than root",
+		Remediation: "Create a system user and end the final stage with its number, as in USER 10001:10001; " +
+			"give it what the program writes with chown.",
+		Collect: collectUser,
+		Judge:   judgeUser,
+	}
+}
+
+func collectUser(c Contents, f *Facts) {
+	raw, _ := cut(newRedactor(c).redact(c.User), maxRowText)
+	fact := &UserFact{Raw: raw}
+	u := readUser(c.User)
+	switch {
+	case u.refused != "":
+		fact.Unresolved = "a container cannot start: " + u.refused
+	case u.name != "":
+		fact.Unresolved = "a name, and the files of the image were not read"
+	default:
+		uid := u.uid
+		fact.UID = &uid
+		fact.GID = u.gid
+	}
+	f.User = fact
+}
+
+// userSpec is config.User as the engine takes it.
+type userSpec struct {
+	uid  int64
+	gid  *int64
+	name string
+	// refused says why the engine would not start a container.
+	refused string
+}
+
+// readUser follows moby/sys/user GetExecUser: what stands before the first
+// colon is a number if Atoi takes it, and else a name of the image's own
+// /etc/passwd. A number wins over a user of that name. Empty is uid 0.
+func readUser(raw string) userSpec {
+	user, group, _ := strings.Cut(raw, ":")
+	group, _, _ = strings.Cut(group, ":")
+	gid, why := readGroup(group)
+	if why != "" {
+		return userSpec{refused: why}
+	}
+	if user == "" {
+		return userSpec{gid: gid}
+	}
+	if n, err := strconv.Atoi(user); err == nil {
+		if n < 0 || n > maxID {
+			return userSpec{refused: fmt.Sprintf("uid %d is out of range", n)}
+		}
+		return userSpec{uid: int64(n), gid: gid}
+	}
+	if why := notAName(user); why != "" {
+		return userSpec{refused: why}
+	}
+	return userSpec{name: user, gid: gid}
+}
+
+// readGroup reads a numeric group; a name stays nil.
+func readGroup(group string) (gid *int64, refused string) {
+	n, err := strconv.Atoi(group)
+	if err != nil {
+		return nil, ""
+	}
+	if n < 0 || n > maxID {
+		return nil, fmt.Sprintf("gid %d is out of range", n)
+	}
+	id := int64(n)
+	return &id, ""
+}
+
+// notAName says why a user is neither a number nor a name that a line of
+// /etc/passwd could hold: numbers in other notations are names to the engine.
+func notAName(user string) string {
+	if user != strings.TrimLeft(user, " \t\r\n\v\f") {
+		return "the name begins with a blank"
+	}
+	if _, err := strconv.ParseInt(user, 0, 64); err == nil {
+		return "the number is not decimal, so it is taken for a name"
+	}
+	if strings.Trim(strings.TrimLeft(user, "+-"), "0123456789") == "" {
+		return "the number is out of range"
+	}
+	return ""
+}
+
+// judgeUser rests on Raw alone where Raw decides, so that ids attested beside
+// it cannot talk it up.
+func judgeUser(f *Facts, p Parameters) Result {
+	if f.OS == "windows" {
+		return Result{NotApplicable, []string{"Windows images have no uid"}, OriginOwn}
+	}
+	if f.User == nil {
+		return uncollected("the user")
+	}
+	u := readUser(f.User.Raw)
+	shown := fmt.Sprintf("config.User is %q", f.User.Raw)
+	if f.User.Raw == "" {
+		shown = "config.User is empty"
+	}
+	switch {
+	case u.refused != "":
+		return Result{Fail, []string{shown, "a container cannot start: " + u.refused}, OriginOwn}
+	case u.name == "root":
+		return Result{Fail, []string{shown + ", which is root"}, OriginOwn}
+	case u.name != "":
+		return Result{Unknown, []string{shown, "a name is looked up in the image's /etc/passwd, and layers were not read"}, OriginOwn}
+	case u.uid == 0:
+		return Result{Fail, []string{shown + ", which is uid 0"}, OriginOwn}
+	case p.WarnRootGroup && (u.gid == nil || *u.gid == 0):
+		return Result{Warn, []string{shown, "the group is, or may be, gid 0"}, OriginOwn}
+	}
+	return Result{Pass, []string{fmt.Sprintf("%s, uid %d", shown, u.uid)}, OriginOwn}
+}
+
+// uncollected is the result for a fact that is absent.
+func uncollected(what string) Result {
+	return Result{Unknown, []string{"the facts do not tell " + what}, OriginUnknown}
+}

@@ -1,0 +1,288 @@
+package cis
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Builder says who wrote a history row.
+type Builder string
+
+// The builders. BuilderOther is any whose text we do not know how to read.
+const (
+	BuilderBuildKit Builder = "buildkit"
+	BuilderClassic  Builder = "classic"
+	BuilderImport   Builder = "import"
+	BuilderOther    Builder = "other"
+)
+
+// step is a history row, normalised but not redacted.
+type step struct {
+	builder     Builder
+	instruction string
+	// text is what the row says behind the instruction.
+	text string
+	// args are the K=V build arguments that both builders write in front of a
+	// RUN.
+	args []string
+	// run is what a RUN executes.
+	run runForm
+}
+
+// runForm is the command of a RUN: a script for a POSIX shell, a script for
+// another interpreter, or bare argv.
+type runForm struct {
+	script  string
+	foreign bool
+	argv    []string
+}
+
+// patterns are compiled once, on first use: most runs of the program never
+// read a history.
+type patterns struct {
+	// nop is how the classic builder marks everything but RUN. What stands
+	// before it follows SHELL, so it is not always /bin/sh -c.
+	nop *regexp.Regexp
+	// buildArgs is the count both builders put before build arguments.
+	buildArgs *regexp.Regexp
+	argName   *regexp.Regexp
+	// shell is a POSIX shell up to its script.
+	shell *regexp.Regexp
+	// interpreter is anything else that takes a script on its command line.
+	interpreter *regexp.Regexp
+}
+
+var historyPatterns = sync.OnceValue(func() patterns {
+	const shells = `(?:\S*/)?(?:busybox +)?(?:sh|bash|ash|dash|zsh|ksh|mksh)`
+	return patterns{
+		nop:         regexp.MustCompile(`(?s)^(.*?) #\(nop\) +([A-Z]+) ?(.*)$`),
+		buildArgs:   regexp.MustCompile(`^\|(\d{1,4}) `),
+		argName:     regexp.MustCompile(`(?:^| )[A-Za-z_][A-Za-z0-9_.-]*=`),
+		shell:       regexp.MustCompile(`(?s)^(?:\S*/env +)?` + shells + `(?: +[-+][A-Za-z]\S*| +pipefail)*? +-[A-Za-z]*c(?: +--)? +(.*)$`),
+		interpreter: regexp.MustCompile(`(?i)^(?:\S*[/\\])?(?:python[\d.]*|perl|ruby|node|php|pwsh|powershell|cmd)(?:\.exe)? `),
+	}
+})
+
+// instructions are those a history row can begin with.
+func isInstruction(word string) bool {
+	switch word {
+	case "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL",
+		"MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR":
+		return true
+	}
+	return false
+}
+
+// normalise reads every row of a history.
+func normalise(c Contents) []step {
+	out := make([]step, 0, len(c.History))
+	command := strings.Join(append(append([]string{}, c.Entrypoint...), c.Cmd...), " ")
+	for _, e := range c.History {
+		out = append(out, normaliseRow(e, command))
+	}
+	return out
+}
+
+// normaliseRow reads one row; command is what a container of the image runs,
+// which is all that docker commit leaves in a history.
+func normaliseRow(e HistoryEntry, command string) step {
+	by := strings.TrimSpace(e.CreatedBy)
+	if by == "" {
+		return step{builder: BuilderImport, text: e.Comment}
+	}
+	if s, ok := buildkitRow(e, by); ok {
+		return s
+	}
+	if s, ok := nopRow(e, by); ok {
+		return s
+	}
+	if s, ok := classicRun(by, command); ok {
+		return s
+	}
+	word, rest, _ := strings.Cut(by, " ")
+	if !isInstruction(word) {
+		return step{builder: BuilderOther, text: by}
+	}
+	return instructionRow(BuilderOther, word, rest)
+}
+
+func buildkitRow(e HistoryEntry, by string) (step, bool) {
+	text, marked := strings.CutSuffix(by, "# buildkit")
+	if !marked && !strings.HasPrefix(e.Comment, "buildkit.dockerfile.") {
+		return step{}, false
+	}
+	word, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
+	if !isInstruction(word) {
+		return step{builder: BuilderOther, text: by}, true
+	}
+	return instructionRow(BuilderBuildKit, word, rest), true
+}
+
+func instructionRow(b Builder, instruction, rest string) step {
+	s := step{builder: b, instruction: instruction, text: strings.TrimSpace(rest)}
+	if instruction == "RUN" {
+		command := ""
+		s.args, command = splitBuildArgs(s.text)
+		s.run = runOf(command)
+	}
+	return s
+}
+
+// nopRow reads a row of the classic builder that is no RUN. A script can hold
+// the same mark in a comment: there a command flag comes before the words in
+// front of the mark, and instructions that make no layer would have made one.
+func nopRow(e HistoryEntry, by string) (step, bool) {
+	m := historyPatterns().nop.FindStringSubmatch(by)
+	if m == nil || m[2] == "RUN" || !isInstruction(m[2]) || !shellPrefix(m[1]) {
+		return step{}, false
+	}
+	if !e.EmptyLayer && m[2] != "ADD" && m[2] != "COPY" && m[2] != "WORKDIR" {
+		return step{}, false
+	}
+	return step{builder: BuilderClassic, instruction: m[2], text: strings.TrimSpace(m[3])}, true
+}
+
+// shellPrefix reports whether text is a SHELL and nothing behind it.
+func shellPrefix(text string) bool {
+	words := strings.Fields(text)
+	if len(words) == 0 || strings.ContainsAny(text, "\n|") {
+		return false
+	}
+	if historyPatterns().interpreter.MatchString(text + " ") {
+		return true
+	}
+	for _, w := range words[:len(words)-1] {
+		if commandFlag(w) || strings.ContainsAny(w, ";&<>`'\"") {
+			return false
+		}
+	}
+	return len(words) == 1 || strings.HasPrefix(words[len(words)-1], "-")
+}
+
+// commandFlag reports whether a shell takes the next word for its script.
+func commandFlag(word string) bool {
+	return len(word) > 1 && word[0] == '-' && word[1] != '-' && strings.HasSuffix(word, "c")
+}
+
+// classicRun reads a RUN of the classic builder, which writes no keyword.
+func classicRun(by, command string) (step, bool) {
+	args, rest := splitBuildArgs(by)
+	form := runOf(rest)
+	s := step{builder: BuilderClassic, instruction: "RUN", text: by, args: args, run: form}
+	// A row that repeats the image's own command is the container that docker
+	// commit saved, of which nobody knows what was done in it.
+	if len(args) == 0 && rest == command {
+		return step{}, false
+	}
+	if form.argv == nil || len(args) > 0 {
+		return s, true
+	}
+	if loneShell(form.argv) {
+		return step{}, false
+	}
+	_, manager := managerOf(form.argv[0])
+	return s, manager || strings.HasPrefix(form.argv[0], "/")
+}
+
+func loneShell(argv []string) bool {
+	for _, w := range argv {
+		if !isShell(path.Base(w)) && path.Base(w) != "busybox" && !strings.HasPrefix(w, "-") {
+			return false
+		}
+	}
+	return true
+}
+
+func runOf(text string) runForm {
+	p := historyPatterns()
+	if m := p.shell.FindStringSubmatch(text); m != nil {
+		return runForm{script: m[1]}
+	}
+	if p.interpreter.MatchString(text) {
+		return runForm{script: text, foreign: true}
+	}
+	return runForm{argv: strings.Fields(text)}
+}
+
+// splitBuildArgs takes the build arguments off a RUN. Values may hold blanks,
+// so the last one ends where a shell begins, or at the next blank. Where that
+// is a wrong guess, the command gets longer, never shorter.
+func splitBuildArgs(text string) (args []string, command string) {
+	p := historyPatterns()
+	m := p.buildArgs.FindStringSubmatch(text)
+	if m == nil {
+		return nil, text
+	}
+	n, _ := strconv.Atoi(m[1])
+	rest := text[len(m[0]):]
+	starts := p.argName.FindAllStringIndex(rest, n)
+	if n == 0 || len(starts) < n {
+		return nil, rest
+	}
+	for i, at := range starts[:n-1] {
+		args = append(args, strings.TrimSpace(rest[at[0]:starts[i+1][0]]))
+	}
+	last := strings.TrimLeft(rest[starts[n-1][0]:], " ")
+	end := commandStart(last)
+	return append(args, last[:end]), strings.TrimSpace(last[end:])
+}
+
+// commandStart finds where the command begins behind the last build argument.
+func commandStart(text string) int {
+	first := -1
+	for i := 0; i < len(text); i++ {
+		if text[i] != ' ' {
+			continue
+		}
+		if first < 0 {
+			first = i
+		}
+		if historyPatterns().shell.MatchString(text[i+1:]) {
+			return i
+		}
+		if i-first > 4096 {
+			break
+		}
+	}
+	if first < 0 {
+		return len(text)
+	}
+	return first
+}
+
+// unclear says why a history cannot show everything that was done to an image.
+func unclear(c Contents, steps []step) string {
+	if len(steps) == 0 {
+		return "the image has no history"
+	}
+	layers, first, known := 0, -1, false
+	for i, s := range steps {
+		known = known || readable(s)
+		if c.History[i].EmptyLayer {
+			continue
+		}
+		if layers++; first < 0 {
+			first = i
+		}
+	}
+	if layers != len(c.DiffIDs) {
+		return fmt.Sprintf("the history tells of %s, the image has %d", plural(layers, "layer", "layers"), len(c.DiffIDs))
+	}
+	for i, s := range steps {
+		if readable(s) || c.History[i].EmptyLayer {
+			continue
+		}
+		// The lowest layer is a root file system that somebody imported; what
+		// was done on top of it is in the rows that follow, if there are any.
+		if i != first || !known {
+			return fmt.Sprintf("history row %d was written by a builder whose text is not understood", i+1)
+		}
+	}
+	return ""
+}
+
+func readable(s step) bool { return s.builder == BuilderBuildKit || s.builder == BuilderClassic }
