@@ -1,7 +1,6 @@
 package cosign
 
 import (
-	"encoding/hex"
 	"strings"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	sgverify "github.com/sigstore/sigstore-go/pkg/verify"
 	"google.golang.org/protobuf/encoding/protojson"
 
-	"github.com/pratique-dev/pratique/verify"
 	"github.com/pratique-dev/pratique/verify/wire"
 )
 
@@ -76,24 +74,23 @@ func contentOf(doc *protobundle.Bundle) (envelope, error) {
 	return envelope{}, unreadable("bundle without verification material")
 }
 
-// verifyBundle has sigstore-go check the envelope against the ring and the
-// statement's subjects against the digest.
-func verifyBundle(b *bundle.Bundle, ring *ringVerifier, subject verify.Digest) error {
-	digest, err := hex.DecodeString(subject.Hex())
+// verifyBundle has sigstore-go check the envelope's signature against the
+// ring. Its check of the subjects is left out: it parses the statement twice to
+// compare less than [statement.binds] does.
+func verifyBundle(b *bundle.Bundle, ring *ringVerifier) error {
+	sig, err := b.SignatureContent()
+	if err != nil {
+		return err
+	}
+	material, err := b.VerificationContent()
 	if err != nil {
 		return err
 	}
 	// No validity window: a ring key has none, and there is no time to hold
 	// against it.
 	key := root.NewExpiringKey(ring, time.Time{}, time.Time{})
-	material := root.NewTrustedPublicKeyMaterial(func(string) (root.TimeConstrainedVerifier, error) {
+	trusted := root.NewTrustedPublicKeyMaterial(func(string) (root.TimeConstrainedVerifier, error) {
 		return key, nil
 	})
-	v, err := sgverify.NewVerifier(material, sgverify.WithNoObserverTimestamps(), sgverify.WithoutStatementPredicate())
-	if err != nil {
-		return err
-	}
-	policy := sgverify.NewPolicy(sgverify.WithArtifactDigest("sha256", digest), sgverify.WithKey())
-	_, err = v.Verify(b, policy)
-	return err
+	return sgverify.VerifySignature(sig, material, trusted)
 }

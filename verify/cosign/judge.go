@@ -113,21 +113,11 @@ func (g gathering) bundle(s *slot, raw []byte) (*verify.Claim, error) {
 		return nil, err
 	}
 	ring := g.over(env.signed())
-	err = verifyBundle(b, ring, s.item.Subject)
-	if ring.matched == nil {
+	if err := verifyBundle(b, ring); err != nil {
 		s.show(peek(env.payload))
 		return nil, failure(err, ring, false)
 	}
-	// The statement is read even where the library refused it: our reasons are
-	// the better ones.
-	claim, ours := s.claim(ring, env.payload)
-	if ours != nil {
-		return nil, ours
-	}
-	if err != nil {
-		return nil, failure(err, ring, false)
-	}
-	return claim, nil
+	return s.claim(ring, env.payload)
 }
 
 // claim reads the statement whose signature just verified.

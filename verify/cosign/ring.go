@@ -111,24 +111,35 @@ func (v *ringVerifier) PublicKey(...signature.PublicKeyOption) (crypto.PublicKey
 // VerifySignature implements signature.Verifier. Options are dropped on
 // purpose: one of them would replace the message by a digest.
 func (v *ringVerifier) VerifySignature(sig, message io.Reader, _ ...signature.VerifyOption) error {
+	if !same(message, v.want) {
+		return errOtherBytes
+	}
 	s, err := io.ReadAll(sig)
 	if err != nil {
 		return err
 	}
-	m, err := io.ReadAll(message)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(m, v.want) {
-		return errOtherBytes
-	}
 	for i := range v.keys {
 		for _, scheme := range v.keys[i].schemes {
-			if scheme.VerifySignature(bytes.NewReader(s), bytes.NewReader(m)) == nil {
+			if scheme.VerifySignature(bytes.NewReader(s), bytes.NewReader(v.want)) == nil {
 				v.matched = &v.keys[i]
 				return nil
 			}
 		}
 	}
 	return errNoKey
+}
+
+// same reports whether r holds exactly want. It does not keep a copy.
+func same(r io.Reader, want []byte) bool {
+	var buf [4 << 10]byte
+	for {
+		n, err := r.Read(buf[:])
+		if !bytes.HasPrefix(want, buf[:n]) {
+			return false
+		}
+		want = want[n:]
+		if err != nil {
+			return err == io.EOF && len(want) == 0
+		}
+	}
 }
