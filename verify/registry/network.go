@@ -56,7 +56,6 @@ func newTransport(roots *x509.CertPool, control func(network, address string, _ 
 		DialContext:            d.DialContext,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConnsPerHost:    parallel,
-		MaxConnsPerHost:        parallel,
 		IdleConnTimeout:        60 * time.Second,
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
