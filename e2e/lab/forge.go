@@ -97,7 +97,7 @@ func (s *Signer) AttestTag(reference, digest, predicateType string, statements .
 		return err
 	}
 	m.Config = &config
-	_, err = repo.Put(strings.Replace(digest, ":", "-", 1)+".att", m)
+	_, err = repo.Put(cosignTag(digest)+".att", m)
 	return err
 }
 
@@ -154,4 +154,17 @@ func putJSON(repo Repo, value any, media string) (Descriptor, error) {
 		return Descriptor{}, err
 	}
 	return repo.PutBlob(text, media)
+}
+
+// WritePKCS8 writes a new private key as openssl would, not encrypted.
+func WritePKCS8(file string) error {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600)
 }

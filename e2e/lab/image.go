@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -96,10 +95,4 @@ func Pinned(reference, digest string) string {
 // Repository is HOST/NAME of HOST/NAME:TAG.
 func Repository(reference string) string {
 	return reference[:strings.LastIndex(reference, ":")]
-}
-
-// CosignTag is where cosign keeps what it has to say of a digest: sha256-HEX and a suffix, such as
-// ".sig", ".att", or none for the fallback index of referrers.
-func CosignTag(reference, digest, suffix string) string {
-	return fmt.Sprintf("%s:%s%s", Repository(reference), strings.Replace(digest, ":", "-", 1), suffix)
 }

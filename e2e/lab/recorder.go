@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -22,6 +23,8 @@ type Recorder struct {
 	handler  func(http.Handler) http.Handler
 	inFlight int
 	most     int
+
+	connections int
 }
 
 // Record puts a recorder in front of the registry at host.
@@ -38,9 +41,17 @@ func Record(host string) *Recorder {
 // RecordHandler puts a recorder in front of a registry in this process.
 func RecordHandler(registry http.Handler) *Recorder {
 	r := &Recorder{}
-	r.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+	r.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		r.serve(w, request, registry)
 	}))
+	r.server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			r.mu.Lock()
+			r.connections++
+			r.mu.Unlock()
+		}
+	}
+	r.server.Start()
 	r.Host = r.server.Listener.Addr().String()
 	return r
 }
@@ -97,7 +108,7 @@ func (r *Recorder) Take() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	taken := r.requests
-	r.requests, r.most = nil, 0
+	r.requests, r.most, r.connections = nil, 0, 0
 	return taken
 }
 
@@ -106,4 +117,11 @@ func (r *Recorder) MostInFlight() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.most
+}
+
+// Connections is how many TCP connections were opened since the last Take.
+func (r *Recorder) Connections() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.connections
 }

@@ -70,8 +70,14 @@ func (r Repo) Get(reference string) (Manifest, []byte, error) {
 	if err != nil {
 		return Manifest{}, nil, err
 	}
+	m, err := parseManifest(body)
+	return m, body, err
+}
+
+func parseManifest(body []byte) (Manifest, error) {
 	var m Manifest
-	return m, body, json.Unmarshal(body, &m)
+	err := json.Unmarshal(body, &m)
+	return m, err
 }
 
 // Put writes a manifest to a tag, or to its own digest if reference is empty, and returns the digest.
@@ -85,12 +91,7 @@ func (r Repo) Put(reference string, m Manifest) (string, error) {
 	if reference == "" {
 		reference = digest
 	}
-	request, err := http.NewRequest(http.MethodPut, r.base+"/manifests/"+reference, bytes.NewReader(body))
-	if err != nil {
-		return "", err
-	}
-	request.Header.Set("Content-Type", m.MediaType)
-	_, header, err := do(request, http.StatusCreated)
+	header, err := r.putBytes(reference, m.MediaType, body)
 	if err == nil && m.Subject != nil && header.Get("OCI-Subject") == "" {
 		entry := Descriptor{MediaType: m.MediaType, Digest: digest, Size: len(body), ArtifactType: m.ArtifactType}
 		err = r.addToFallback(m.Subject.Digest, entry)
@@ -98,8 +99,18 @@ func (r Repo) Put(reference string, m Manifest) (string, error) {
 	return digest, err
 }
 
+func (r Repo) putBytes(reference, media string, body []byte) (http.Header, error) {
+	request, err := http.NewRequest(http.MethodPut, r.base+"/manifests/"+reference, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", media)
+	_, header, err := do(request, http.StatusCreated)
+	return header, err
+}
+
 func (r Repo) addToFallback(subject string, entry Descriptor) error {
-	tag := strings.Replace(subject, ":", "-", 1)
+	tag := cosignTag(subject)
 	index, _, err := r.Get(tag)
 	if err != nil {
 		index = Manifest{SchemaVersion: 2, MediaType: ociIndex}
