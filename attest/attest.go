@@ -4,6 +4,13 @@
 // The predicate is in-toto's test-result/v0.1, which other policy engines can
 // read, with one extension field under our own type URI that carries the facts
 // (S14). A bare test-result without the extension is not an audit.
+//
+// The three lists of test-result name each control once, as CIS-DI-4.1 and so
+// on: a pass in passedTests, a fail in failedTests, and warn, manual and
+// unknown in warnedTests. A control that is not applicable was not run and is
+// in no list; whether it is satisfied is for the gate to derive (S17), and a
+// list of passed tests would hide that. [Parse] refuses a statement whose
+// lists and extension disagree.
 package attest
 
 import (
