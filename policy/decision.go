@@ -21,6 +21,20 @@ const (
 	Allow
 )
 
+// String is the verdict as it appears in JSON; an undefined value is "deny".
+func (v Verdict) String() string {
+	switch v {
+	case Undecided:
+		return "undecided"
+	case Warn:
+		return "warn"
+	case Allow:
+		return "allow"
+	default:
+		return "deny"
+	}
+}
+
 // Reason is one thing that pulled the verdict down, with what to do about it.
 type Reason struct {
 	// Code is stable, kebab-case, and listed in the docs.
@@ -34,6 +48,15 @@ type Reason struct {
 	Platform string
 	// Text says what failed, Hint what to type about it.
 	Text, Hint string
+	// Who can do it: builder, operator, key holder or registry.
+	Who string
+
+	// group joins the reasons of one requirement: doing something about one of
+	// them may be enough. Findings have none: each counts.
+	group    string
+	order    int
+	control  string
+	manifest verify.Digest
 }
 
 // Use says of one item of the evidence whether it counted, and why not.
@@ -51,8 +74,11 @@ type Judged struct {
 	Effect cis.Effect
 	// Source is where the finding comes from: attestation, image, request.
 	Source string
-	// Platform is the platform whose audit it is.
+	// Platform is the platform whose audit it is, Manifest its digest.
 	Platform string
+	Manifest verify.Digest
+	// Exception is the reason of the exception that set the effect, or "".
+	Exception string
 }
 
 // Decision is a verdict with everything it rests on.
@@ -60,6 +86,8 @@ type Decision struct {
 	Verdict Verdict
 	// Rule is the rule that applied, "" if none did.
 	Rule string
+	// Mode is the rule's mode at that instant: enforce or warn.
+	Mode string
 	// Policy names the document, and its digest covers every file it names.
 	Policy Ref
 	// Time is the instant that was judged.
@@ -68,12 +96,30 @@ type Decision struct {
 	Uses    []Use
 	// Findings are the controls judged, in benchmark order per platform.
 	Findings []Judged
-	// Pin is the digest to run: the index only if every runnable child passed
-	// (S21). Empty on a refusal.
+	// Platforms are the manifests that were judged, each with its own verdict.
+	Platforms []PlatformVerdict
+	// Pin is the digest to run: the index only if every runnable child passed,
+	// else the one platform manifest that was judged (S21). Empty on a refusal,
+	// and where several platforms but not all were judged: the door then picks
+	// from Platforms.
 	Pin verify.Digest
-	// ValidUntil is the earliest instant at which any comparison would flip.
-	// The zero time means that nothing compared would.
+	// ValidUntil is the last instant at which every comparison still gives the
+	// same result. The zero time means that no comparison will flip.
 	ValidUntil time.Time
+}
+
+// The modes of a rule, as decisions name them.
+const (
+	ModeEnforce = "enforce"
+	ModeWarn    = "warn"
+)
+
+// PlatformVerdict is the verdict for one platform manifest: the lowest of the
+// reasons that concern it.
+type PlatformVerdict struct {
+	Platform verify.Platform
+	Manifest verify.Digest
+	Verdict  Verdict
 }
 
 // Ref identifies a policy document.
@@ -92,6 +138,10 @@ type Audit struct {
 	Err   error
 	// Platform is the manifest the audit was found to speak of.
 	Platform verify.Digest
+	// Fresh are the facts the gate collected from the image's own config and
+	// history, nil if it did not. They are compared with the attested ones and
+	// judged in their stead (S15).
+	Fresh *cis.Facts
 	// Contradictions lists where the attested facts disagree with what the
 	// image's own config and history show (S15).
 	Contradictions []string
@@ -104,4 +154,10 @@ type Input struct {
 	// Audits has an entry for each verified item that carries a CIS audit.
 	Audits []Audit
 	Now    time.Time
+	// Host is the platform of the engine that will run the image, the zero
+	// Platform if the door has none.
+	Host verify.Platform
+	// Only narrows what is judged to some platforms, as --platform does. What
+	// is not judged is never pinned.
+	Only []verify.Platform
 }

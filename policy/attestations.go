@@ -1,0 +1,242 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pratique-dev/pratique/attest/cis"
+	"github.com/pratique-dev/pratique/verify"
+)
+
+// maxSkew is how far ahead of our clock a signer's may be (S18).
+const maxSkew = 5 * time.Minute
+
+// statement is an attestation of an allowed signer.
+type statement struct {
+	vote
+	claim *verify.Claim
+	// time is zero if nothing we may believe says when it was made.
+	time time.Time
+	// audit is set for CIS audits.
+	audit *Audit
+}
+
+// attestations judges one attestation entry on each platform.
+func (e *evaluation) attestations(s scope, want *Attestation) {
+	e.asked = true
+	for _, p := range e.judged {
+		s.platform = p
+		e.attestedPlatform(s, want)
+	}
+}
+
+// attestedPlatform takes the newest statement of each signer (S18). What those
+// say is judged, all of it; those fresh enough are counted.
+func (e *evaluation) attestedPlatform(s scope, want *Attestation) {
+	found, misses := e.statements(s, want)
+	newest := e.newest(found)
+	unsupported := e.unsupported(want.AnyOf)
+	open := e.gaps() || len(unsupported) > 0 || slices.ContainsFunc(misses, func(m miss) bool { return m.code == AttestationFuture })
+	var votes []vote
+	for _, st := range newest {
+		m := e.fresh(want, st)
+		bad := e.content(s, want, st, open)
+		switch {
+		case m != nil:
+			e.note(st.item, m.why)
+			misses = append(misses, *m)
+		case bad:
+			e.note(st.item, "its content cannot be accepted")
+		default:
+			e.count(st.item)
+			votes = append(votes, st.vote)
+		}
+	}
+	e.unsupportedReasons(s, unsupported)
+	e.gapReasons(s)
+	if have := distinct(votes); want.Threshold < 1 || have < want.Threshold {
+		e.lacksAttestations(s, want, open, votes, misses)
+		return
+	}
+	for _, m := range misses {
+		if m.code == AttestationFuture {
+			e.reason(s, Undecided, m.code, "an attestation does not count: "+m.why, "check the clock here and where it was made")
+		}
+	}
+}
+
+// statements picks what the entry asks for, by a signer it names, of this
+// platform.
+func (e *evaluation) statements(s scope, want *Attestation) (found []statement, misses []miss) {
+	for i, item := range e.in.Evidence.Items {
+		st, m := e.statement(want, s.platform, i, item)
+		switch {
+		case m != nil:
+			e.note(i, m.why)
+			misses = append(misses, *m)
+		case st != nil:
+			found = append(found, *st)
+		}
+	}
+	return found, misses
+}
+
+func (e *evaluation) statement(want *Attestation, p verify.PlatformImage, i int, item verify.Item) (*statement, *miss) {
+	if item.Kind != verify.KindAttestation || item.Unreachable() {
+		return nil, nil
+	}
+	if item.Claim == nil {
+		elsewhere := item.Subject != "" && item.Subject != e.in.Image.Index && item.Subject != p.Manifest
+		if elsewhere || item.PredicateType != "" && item.PredicateType != want.Predicate {
+			return nil, nil
+		}
+		return nil, unverified(item, AttestationUntrusted, AttestationInvalid)
+	}
+	c := item.Claim
+	if c.PredicateType != want.Predicate {
+		return nil, nil
+	}
+	if m, other := e.aboutPlatform(want, p, c); m != nil || other {
+		return nil, m
+	}
+	st := statement{claim: c}
+	var m *miss
+	if st.vote, m = e.usable(want.AnyOf, c); m != nil {
+		if m.code == SignatureUntrustedKey {
+			m.code = AttestationUntrusted
+		}
+		return nil, m
+	}
+	st.item = i
+	if c.Repository != "" && c.Repository != e.in.Image.Repo {
+		return nil, &miss{code: AttestationWrongRepo, why: "it was made for " + c.Repository}
+	}
+	if want.Audit != nil {
+		if st.audit, m = e.auditOf(i); m != nil || st.audit == nil {
+			return nil, m
+		}
+	}
+	return e.timed(want, st)
+}
+
+// aboutPlatform checks the subject. An audit counts only for a platform
+// manifest it names (S20, threat 60); other statements may speak of the index.
+func (e *evaluation) aboutPlatform(want *Attestation, p verify.PlatformImage, c *verify.Claim) (m *miss, other bool) {
+	onIndex := slices.Contains(c.Subjects, e.in.Image.Index)
+	switch {
+	case slices.Contains(c.Subjects, p.Manifest), onIndex && want.Audit == nil:
+		return nil, false
+	case onIndex:
+		return &miss{code: AttestationWrongSubject, why: "it names the index, and an audit must name the platform manifest"}, false
+	case e.ofImage(c):
+		return nil, true
+	}
+	return &miss{code: AttestationWrongSubject, why: fmt.Sprintf("it speaks of %s, which is not this image", c.Subject())}, false
+}
+
+// auditOf finds the audit an item carries. A test-result without our extension
+// is no audit (S14), and one of another benchmark is not this one (threat 63).
+func (e *evaluation) auditOf(item int) (*Audit, *miss) {
+	for i := range e.in.Audits {
+		a := &e.in.Audits[i]
+		if a.Item != item {
+			continue
+		}
+		if a.Err == nil && a.Audit.Benchmark != cis.Benchmark {
+			return nil, &miss{AuditOtherBenchmark, fmt.Sprintf("it is an audit by %q, not by %s", a.Audit.Benchmark, cis.Benchmark), true}
+		}
+		return a, nil
+	}
+	e.note(item, "a test result without an audit in it")
+	return nil, nil
+}
+
+// timed finds when a statement was made: a proven time, else the signer's own
+// clock where the entry says so. A time in the future is a gap (S18).
+func (e *evaluation) timed(want *Attestation, st statement) (*statement, *miss) {
+	c := st.claim
+	switch {
+	case c.TimeProof == verify.TimeLog || c.TimeProof == verify.TimeTSA:
+		st.time = c.Time
+	case want.TimeClaimed && st.audit != nil && st.audit.Err == nil:
+		st.time = st.audit.Audit.AuditedAt
+	case want.TimeClaimed && st.audit == nil && c.TimeProof == verify.TimeClaimed:
+		st.time = c.Time
+	}
+	if st.time.After(e.in.Now.Add(maxSkew)) {
+		e.flipsAfter(st.time.Add(-maxSkew - time.Nanosecond))
+		return nil, &miss{AttestationFuture, fmt.Sprintf("it was made at %s, which is later than now", stamp(st.time)), true}
+	}
+	return &st, nil
+}
+
+// newest keeps the newest statement of each signer. Statements of the same
+// instant all count, and so do those without a time: nothing says that another
+// replaced them.
+func (e *evaluation) newest(found []statement) []statement {
+	latest := map[string]time.Time{}
+	for _, st := range found {
+		if st.time.After(latest[st.identity]) {
+			latest[st.identity] = st.time
+		}
+	}
+	var out []statement
+	for _, st := range found {
+		if st.time.IsZero() || st.time.Equal(latest[st.identity]) {
+			out = append(out, st)
+			continue
+		}
+		e.note(st.item, fmt.Sprintf("%s made a newer statement at %s", strings.Join(st.names, ", "), stamp(latest[st.identity])))
+	}
+	return out
+}
+
+// fresh checks the age (threat 59).
+func (e *evaluation) fresh(want *Attestation, st statement) *miss {
+	if want.MaxAge == 0 {
+		return nil
+	}
+	if st.time.IsZero() {
+		return &miss{AttestationNoTime, "nothing proves when it was made, and the rule limits its age", true}
+	}
+	limit := st.time.Add(want.MaxAge)
+	if e.in.Now.After(limit) {
+		return &miss{AttestationStale, fmt.Sprintf("made %s, it is %s old, and the limit is %s", stamp(st.time), age(e.in.Now.Sub(st.time)), age(want.MaxAge)), true}
+	}
+	e.flipsAfter(limit)
+	return nil
+}
+
+// age is a duration a person can compare: days where it is days.
+func age(d time.Duration) string {
+	if d >= 48*time.Hour {
+		return fmt.Sprintf("%d days", int(d/(24*time.Hour)))
+	}
+	return d.Round(time.Second).String()
+}
+
+// lacksAttestations says why too few statements count.
+func (e *evaluation) lacksAttestations(s scope, want *Attestation, open bool, votes []vote, misses []miss) {
+	hint := "pratique attest " + e.asName() + " --key KEY"
+	if want.Audit == nil {
+		hint = "cosign attest --type " + want.Name + " --predicate FILE --key KEY " + e.asName()
+	}
+	switch {
+	case len(votes) > 0:
+		e.unmet(s, open, miss{AttestationThreshold, fmt.Sprintf("%s attested by %d of the %d different signers asked for, out of %s (so far: %s)",
+			want.Name, distinct(votes), want.Threshold, strings.Join(want.AnyOf, ", "), strings.Join(namesOf(votes), ", ")), true}, hint)
+	case len(misses) == 0 && !e.refused(s):
+		e.unmet(s, open, miss{AttestationMissing, "no " + want.Name + " attestation by " + orList(want.AnyOf), true}, hint)
+	}
+	e.missReasons(s, open, "attestation", misses, hint)
+}
+
+// refused reports whether the requirement has a reason on this platform
+// already, so that a bad audit is not called a missing one.
+func (e *evaluation) refused(s scope) bool {
+	return slices.ContainsFunc(e.reasons, func(r Reason) bool {
+		return r.group == s.group && r.manifest == s.platform.Manifest && (r.Code == AuditInvalid || r.Code == AuditContradicts)
+	})
+}

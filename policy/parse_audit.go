@@ -1,0 +1,157 @@
+package policy
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/pratique-dev/pratique/attest/cis"
+)
+
+func (c *compiler) attestation(s *attestationShape) Attestation {
+	out := Attestation{Name: s.Predicate.s, AnyOf: c.anyOf(s.AnyOf), TimeClaimed: s.Time.set()}
+	out.Threshold = c.threshold(s.Threshold, len(s.AnyOf))
+	var err error
+	if s.Predicate.set() {
+		if out.Predicate, err = PredicateURI(s.Predicate.s); err != nil {
+			c.add(s.Predicate.at, "", "%v", err)
+		}
+	}
+	if s.MaxAge.set() {
+		if out.MaxAge, err = parseAge(s.MaxAge.s); err != nil {
+			c.add(s.MaxAge.at, "", "%v", err)
+		}
+	}
+	if s.Predicate.s == AuditPredicate {
+		out.Audit = c.judging(s)
+		out.Audit.Parameters = c.parameters(s.Parameters)
+		return out
+	}
+	if s.Profile.set() || len(s.Controls.list) > 0 || len(s.Except) > 0 || s.Parameters != nil {
+		c.add(s.At, "", "profile, controls, except and parameters are for predicate %s only", AuditPredicate)
+	}
+	return out
+}
+
+// judging reads what decides the status and the effect of an audit's findings.
+func (c *compiler) judging(s *attestationShape) *AuditRule {
+	out := &AuditRule{ProfileName: profileName(s.Profile), Except: c.exceptions(s.Except, 4), Parameters: c.parameters(s.Parameters)}
+	p, err := cis.LookupProfile(out.ProfileName)
+	if err != nil {
+		c.add(s.Profile.at, "", "%v", err)
+		return out
+	}
+	for _, one := range s.Controls.list {
+		if effect, ok := c.control(one, 4); ok {
+			if p, err = p.With(one.key.s, effect); err != nil {
+				c.add(one.key.at, "", "%v", err)
+			}
+		}
+	}
+	out.Profile = p
+	return out
+}
+
+// run reads section 5, which the doors that see a request judge.
+func (c *compiler) run(s *runShape) *Run {
+	out := &Run{ProfileName: profileName(s.Profile), Except: c.exceptions(s.Except, 5), Controls: map[string]cis.Effect{}}
+	for _, one := range s.Controls.list {
+		if effect, ok := c.control(one, 5); ok {
+			out.Controls[one.key.s] = effect
+		}
+	}
+	return out
+}
+
+func profileName(t text) string {
+	if !t.set() {
+		return cis.ProfileStarter
+	}
+	return t.s
+}
+
+// control reads one control that a policy raises or lowers.
+func (c *compiler) control(one named[text], section int) (cis.Effect, bool) {
+	if err := checkControl(one.key.s, section); err != nil {
+		c.add(one.key.at, "", "%v", err)
+		return cis.EffectDeny, false
+	}
+	effect, err := cis.ParseEffect(one.value.s)
+	if err != nil && one.value.set() {
+		c.add(one.value.at, "", "%v", err)
+	}
+	return effect, err == nil
+}
+
+// parameters changes the default parameters by what is written.
+func (c *compiler) parameters(s *parametersShape) cis.Parameters {
+	p := cis.DefaultParameters()
+	if s == nil {
+		return p
+	}
+	if s.AllowedSecretNames != nil {
+		p.AllowedSecretNames = nil
+	}
+	for _, name := range s.AllowedSecretNames {
+		p.AllowedSecretNames = append(p.AllowedSecretNames, name.s)
+	}
+	for _, one := range []struct {
+		from *whole
+		to   *int
+	}{{s.MinSecretLength, &p.MinSecretLength}, {s.MinSecretEntropy, &p.MinSecretEntropy}} {
+		if one.from == nil {
+			continue
+		}
+		if one.from.n < 1 || one.from.n > 1000 {
+			c.add(one.from.at, "", "want a number from 1 to 1000")
+			continue
+		}
+		*one.to = int(one.from.n)
+	}
+	p.WarnRootGroup = s.WarnRootGroup.b
+	return p
+}
+
+func (c *compiler) exceptions(list []exceptionShape, section int) []Exception {
+	var out []Exception
+	for i := range list {
+		out = append(out, c.exception(&list[i], section))
+	}
+	return out
+}
+
+func (c *compiler) exception(s *exceptionShape, section int) Exception {
+	e := Exception{Control: s.Control.s, Reason: s.Reason.s, Evidence: s.Evidence.s}
+	if s.Control.set() {
+		if err := checkControl(e.Control, section); err != nil {
+			c.add(s.Control.at, "", "%v", err)
+		}
+	}
+	if s.Until.set() {
+		var err error
+		if e.Until, err = parseDay(s.Until.s); err != nil {
+			c.add(s.Until.at, "", "%v", err)
+		}
+	}
+	if s.Image.set() {
+		p, err := ParsePattern(s.Image.s)
+		if err != nil {
+			c.add(s.Image.at, "", "%v", err)
+		}
+		e.Image = &p
+	}
+	return e
+}
+
+// lastControl is the number of controls of sections 4 and 5 of CIS Docker
+// 1.13.0.
+func lastControl(section int) int { return map[int]int{4: 11, 5: 31}[section] }
+
+func checkControl(id string, section int) error {
+	prefix := strconv.Itoa(section) + "."
+	n, err := strconv.Atoi(strings.TrimPrefix(id, prefix))
+	if err != nil || !strings.HasPrefix(id, prefix) || id != prefix+strconv.Itoa(n) || n < 1 || n > lastControl(section) {
+		return fmt.Errorf("control %q: here they are %s1 to %s%d, numbers of %s", id, prefix, prefix, lastControl(section), cis.Benchmark)
+	}
+	return nil
+}
