@@ -1,0 +1,102 @@
+package gate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/pratique-dev/pratique/attest"
+	"github.com/pratique-dev/pratique/attest/cis"
+	"github.com/pratique-dev/pratique/policy"
+	"github.com/pratique-dev/pratique/verify"
+	"github.com/pratique-dev/pratique/verify/wire"
+)
+
+// audits reads the CIS audits among the claims, and holds each against the
+// image's own config and history (S15). A test result of something else is
+// not an audit and is passed over.
+func audits(ctx context.Context, r Registry, image verify.Image, e verify.Evidence) []policy.Audit {
+	fresh := map[verify.Digest]freshFacts{}
+	var out []policy.Audit
+	for i, item := range e.Items {
+		if item.Claim == nil || item.Claim.PredicateType != attest.PredicateType {
+			continue
+		}
+		a := policy.Audit{Item: i}
+		a.Audit, a.Err = attest.Parse(item.Claim.Predicate)
+		if errors.Is(a.Err, attest.ErrNotAudit) {
+			continue
+		}
+		a.Platform = subjectPlatform(image, item.Claim)
+		if a.Err == nil && a.Platform != "" {
+			f, ok := fresh[a.Platform]
+			if !ok {
+				f = collect(ctx, r, image, a.Platform)
+				fresh[a.Platform] = f
+			}
+			a.Err = f.err
+			if f.err == nil {
+				a.Contradictions = cis.Contradictions(a.Audit.Facts, f.facts)
+			}
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+type freshFacts struct {
+	facts cis.Facts
+	err   error
+}
+
+func collect(ctx context.Context, r Registry, image verify.Image, d verify.Digest) freshFacts {
+	raw, err := r.ImageConfig(ctx, image, d)
+	if err != nil {
+		return freshFacts{err: err}
+	}
+	c, err := cis.ParseContents(raw)
+	if err != nil {
+		return freshFacts{err: fmt.Errorf("%w: image config: %v", verify.ErrInvalid, err)}
+	}
+	return freshFacts{facts: cis.Collect(c)}
+}
+
+// subjectPlatform is the platform manifest a claim speaks of, "" if it speaks
+// only of the index (S20).
+func subjectPlatform(image verify.Image, c *verify.Claim) verify.Digest {
+	for _, s := range c.Subjects {
+		for _, p := range image.Platforms {
+			if s == p.Manifest {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+// WithPlatform fills in the platform a manifest's config names, where the
+// index did not say; an index that says something else is a lie about what
+// would run.
+func WithPlatform(ctx context.Context, r Registry, image verify.Image, p verify.PlatformImage) (verify.PlatformImage, error) {
+	raw, err := r.ImageConfig(ctx, image, p.Manifest)
+	if err != nil {
+		return p, err
+	}
+	var c struct {
+		OS           string `json:"os"`
+		Architecture string `json:"architecture"`
+		Variant      string `json:"variant"`
+	}
+	if err := wire.Decode(raw, &c); err != nil {
+		return p, fmt.Errorf("%w: image config: %v", verify.ErrInvalid, err)
+	}
+	named := verify.Platform{OS: c.OS, Architecture: c.Architecture, Variant: c.Variant}
+	if p.Platform == (verify.Platform{}) {
+		p.Platform = named
+		return p, nil
+	}
+	if c.OS != "" && (c.OS != p.Platform.OS || c.Architecture != p.Platform.Architecture) {
+		return p, fmt.Errorf("%w: the index calls %s %s, its config says %s", verify.ErrInvalid, p.Manifest, p.Platform, named)
+	}
+	return p, nil
+}

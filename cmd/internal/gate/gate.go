@@ -1,0 +1,224 @@
+// Package gate is the one orchestrator: a reference goes in, a decision comes
+// out. It is the only place that does I/O and knows a policy; every door of
+// the program is a thin wrapper around [Gate.Admit].
+package gate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/pratique-dev/pratique/attest"
+	"github.com/pratique-dev/pratique/policy"
+	"github.com/pratique-dev/pratique/verify"
+	"github.com/pratique-dev/pratique/verify/cosign"
+)
+
+// Registry is what the gate needs of a registry client.
+type Registry interface {
+	verify.Content
+	// Resolve turns a tag into a digest, once.
+	Resolve(ctx context.Context, ref verify.Reference) (verify.Image, error)
+	// Complete reads the platform manifests of an index.
+	Complete(ctx context.Context, image verify.Image) (verify.Image, error)
+	// ImageConfig reads the config of one platform manifest.
+	ImageConfig(ctx context.Context, image verify.Image, manifest verify.Digest) ([]byte, error)
+}
+
+// Gate judges images by one or more policies, all of which must agree: the
+// system's policy is a floor under the user's (S4).
+type Gate struct {
+	Registry Registry
+	Policies []*policy.Document
+	// Platform narrows the judgement to one platform; nil judges all that the
+	// policy asks for.
+	Platform *verify.Platform
+	// Now is the clock, read once per image.
+	Now func() time.Time
+}
+
+// Result is a decision and what it was made from.
+type Result struct {
+	Image    verify.Image
+	Evidence verify.Evidence
+	Decision policy.Decision
+}
+
+// Admit decides one image. It always answers: whatever goes wrong on the way
+// is a reason in the decision, and never an allow.
+func (g *Gate) Admit(ctx context.Context, ref verify.Reference) (result Result) {
+	now := g.Now()
+	defer func() {
+		if p := recover(); p != nil {
+			result = g.refused(unresolved(ref), now, fmt.Errorf("internal error: %v", p))
+		}
+	}()
+	image, err := g.Registry.Resolve(ctx, ref)
+	if err != nil {
+		return g.refused(unresolved(ref), now, err)
+	}
+	image, gathered, err := g.look(ctx, image)
+	if err == nil && g.Platform != nil {
+		image, err = narrow(image, *g.Platform)
+	}
+	if err != nil {
+		return g.refused(image, now, err)
+	}
+	return g.judge(ctx, image, gathered, now)
+}
+
+// look reads the platform manifests and gathers evidence for every policy at
+// the same time: neither needs the other. The registry client answers a
+// repeated question from memory, so a second policy costs no requests.
+func (g *Gate) look(ctx context.Context, image verify.Image) (verify.Image, []verify.Evidence, error) {
+	var wg sync.WaitGroup
+	var complete verify.Image
+	var err error
+	wg.Go(func() {
+		err = guard(func() error {
+			done, err := g.completed(ctx, image)
+			complete = done
+			return err
+		})
+	})
+	gathered := make([]verify.Evidence, len(g.Policies))
+	for i, doc := range g.Policies {
+		wg.Go(func() {
+			gathered[i] = verify.Gather(ctx, image, cosign.New(g.Registry, doc.Ring()))
+		})
+	}
+	wg.Wait()
+	if err != nil {
+		return image, nil, err
+	}
+	return complete, gathered, nil
+}
+
+// completed adds what only the manifests and, where a policy or the user asks
+// for it, the config can tell.
+func (g *Gate) completed(ctx context.Context, image verify.Image) (verify.Image, error) {
+	image, err := g.Registry.Complete(ctx, image)
+	if err != nil || !g.needsConfig(image.Repo) {
+		return image, err
+	}
+	platforms := make([]verify.PlatformImage, len(image.Platforms))
+	errs := make([]error, len(image.Platforms))
+	var wg sync.WaitGroup
+	for i, p := range image.Platforms {
+		wg.Go(func() {
+			errs[i] = guard(func() error {
+				full, err := WithPlatform(ctx, g.Registry, image, p)
+				platforms[i] = full
+				return err
+			})
+		})
+	}
+	wg.Wait()
+	image.Platforms = platforms
+	return image, errors.Join(errs...)
+}
+
+func (g *Gate) needsConfig(repo string) bool {
+	if g.Platform != nil {
+		return true
+	}
+	for _, doc := range g.Policies {
+		if doc.Needs(repo).Config {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *Gate) judge(ctx context.Context, image verify.Image, gathered []verify.Evidence, now time.Time) Result {
+	var results []Result
+	for i, doc := range g.Policies {
+		in := policy.Input{Image: image, Evidence: gathered[i], Now: now}
+		if slices.Contains(doc.Needs(image.Repo).Predicates, attest.PredicateType) {
+			in.Audits = audits(ctx, g.Registry, image, gathered[i])
+		}
+		results = append(results, Result{image, gathered[i], policy.Evaluate(doc, in)})
+	}
+	r := lowest(results)
+	if g.Platform != nil && r.Decision.Pin != "" {
+		// Only this platform was judged, so only it may run (S21).
+		r.Decision.Pin = image.Platforms[0].Manifest
+	}
+	return r
+}
+
+// lowest combines the decisions of several policies; the evidence shown is
+// that of the strictest.
+func lowest(results []Result) Result {
+	if len(results) == 0 {
+		return Result{}
+	}
+	low := results[0]
+	decisions := make([]policy.Decision, len(results))
+	for i, r := range results {
+		decisions[i] = r.Decision
+		if r.Decision.Verdict < low.Decision.Verdict {
+			low = r
+		}
+	}
+	uses, findings := low.Decision.Uses, low.Decision.Findings
+	low.Decision = policy.Lowest(decisions...)
+	low.Decision.Uses, low.Decision.Findings = uses, findings
+	return low
+}
+
+// unresolved is the image as far as the reference itself tells.
+func unresolved(ref verify.Reference) verify.Image {
+	return verify.Image{Asked: ref.Asked, Repo: ref.Repo(), Tag: ref.Tag, Index: ref.Digest}
+}
+
+// refused turns a failure to read the image into a decision.
+func (g *Gate) refused(image verify.Image, now time.Time, err error) Result {
+	d := policy.Decision{Time: now, Verdict: policy.Undecided}
+	if len(g.Policies) > 0 {
+		d.Policy = g.Policies[len(g.Policies)-1].Ref()
+	}
+	r := policy.Reason{Effect: policy.Undecided, Text: err.Error()}
+	switch {
+	case errors.Is(err, errNoPlatform):
+		r.Code, r.Effect = policy.PlatformMissing, policy.Deny
+		r.Hint = "pratique inspect " + image.Asked + " lists the platforms there are"
+	case errors.Is(err, verify.ErrInvalid):
+		r.Code, r.Effect = policy.ImageInvalid, policy.Deny
+		r.Hint = "rebuild and push the image; if it keeps happening, ask who runs the registry what changed it"
+	case errors.Is(err, verify.ErrNone):
+		r.Code = policy.ImageNotFound
+		r.Hint = "check the name and tag; docker login if the repository is private"
+	default:
+		r.Code = policy.RegistryUnreachable
+		r.Hint = "check the registry and your login, then run the command again"
+	}
+	d.Verdict, d.Reasons = r.Effect, []policy.Reason{r}
+	return Result{Image: image, Decision: d}
+}
+
+var errNoPlatform = errors.New("platform not in the image")
+
+// guard turns a panic into an error: in a goroutine of ours nobody else would.
+func guard(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("internal error: %v", p)
+		}
+	}()
+	return f()
+}
+
+// narrow keeps the platforms that match the wanted one.
+func narrow(image verify.Image, want verify.Platform) (verify.Image, error) {
+	for _, p := range image.Platforms {
+		if p.Platform.Matches(want) {
+			image.Platforms = []verify.PlatformImage{p}
+			return image, nil
+		}
+	}
+	return image, fmt.Errorf("%w: no %s among its manifests", errNoPlatform, want)
+}

@@ -1,0 +1,58 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+)
+
+// jsonLines writes one object per message and line. Lists are never null.
+type jsonLines struct{ enc *json.Encoder }
+
+func newJSON(w io.Writer) *jsonLines {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return &jsonLines{enc}
+}
+
+func (j *jsonLines) Decision(d Decision) error {
+	d.Schema = DecisionSchema
+	d.Platforms = list(d.Platforms)
+	d.Reasons = list(d.Reasons)
+	d.Evidence = list(d.Evidence)
+	d.Findings = list(d.Findings)
+	for i := range d.Findings {
+		d.Findings[i].Evidence = list(d.Findings[i].Evidence)
+	}
+	return j.enc.Encode(d)
+}
+
+func (j *jsonLines) Inspection(i Inspection) error {
+	i.Schema = InspectSchema
+	i.Platforms = list(i.Platforms)
+	i.Evidence = list(i.Evidence)
+	i.Gaps = list(i.Gaps)
+	return j.enc.Encode(i)
+}
+
+func (j *jsonLines) Audit(a Audit) error {
+	a.Schema = AuditSchema
+	a.Controls = list(a.Controls)
+	for i := range a.Controls {
+		a.Controls[i].Evidence = list(a.Controls[i].Evidence)
+	}
+	return j.enc.Encode(a)
+}
+
+func (j *jsonLines) Written(w Written) error {
+	w.Schema = WrittenSchema
+	return j.enc.Encode(w)
+}
+
+func (j *jsonLines) Document(doc any, _ string) error { return j.enc.Encode(doc) }
+
+func list[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
