@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/pratique-dev/pratique/verify"
@@ -223,29 +224,63 @@ func TestParallelRequestsAreBounded(t *testing.T) {
 }
 
 func TestFollowerOutlivesACancelledLeader(t *testing.T) {
-	s := newServer(t, true)
-	d := s.push(t, "v1", typeManifest, image(t, []byte("one")))
-	c := s.client(t)
-	arrived, release := make(chan struct{}, 2), make(chan struct{})
-	s.on(func(http.ResponseWriter, *http.Request) bool {
-		arrived <- struct{}{}
-		<-release
-		return false
-	})
-	ctx, cancel := context.WithCancel(t.Context())
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		if _, err := c.Manifest(ctx, s.repo(), string(d)); !errors.Is(err, context.Canceled) {
-			t.Errorf("leader: %v", err)
+	synctest.Test(t, func(t *testing.T) {
+		var s session
+		ctx, cancel := context.WithCancel(t.Context())
+		q := question{"kind", "repo", "ref"}
+		go func() {
+			_, err := once(ctx, &s, q, func() (int, int, error) {
+				<-ctx.Done()
+				return 0, 0, ctx.Err()
+			})
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("leader: %v", err)
+			}
+		}()
+		synctest.Wait()
+		for range 3 {
+			go func() {
+				v, err := once(t.Context(), &s, q, func() (int, int, error) { return 7, 1, nil })
+				if v != 7 || err != nil {
+					t.Errorf("follower: %d, %v", v, err)
+				}
+			}()
 		}
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
 	})
-	<-arrived
-	wg.Go(func() {
-		if _, err := c.Manifest(t.Context(), s.repo(), string(d)); err != nil {
-			t.Errorf("follower: %v", err)
+}
+
+func TestSessionKeepsOnlyWhatLasts(t *testing.T) {
+	var s session
+	ask := func(err error, size int) (asked int) {
+		s.forget("repo")
+		for range 2 {
+			_, _ = once(t.Context(), &s, question{"k", "repo", "r"}, func() (int, int, error) {
+				asked++
+				return 0, size, err
+			})
 		}
-	})
-	cancel()
-	close(release)
-	wg.Wait()
+		return asked
+	}
+	for _, c := range []struct {
+		err  error
+		size int
+		want int
+	}{
+		{nil, 1, 1}, {verify.ErrNone, 0, 1}, {verify.ErrUnreadable, 0, 1}, {verify.ErrTruncated, 0, 1},
+		{io.ErrUnexpectedEOF, 0, 2}, {nil, maxSession + 1, 2},
+	} {
+		if got := ask(c.err, c.size); got != c.want {
+			t.Errorf("%v, %d bytes: asked %d times", c.err, c.size, got)
+		}
+	}
+	func() {
+		defer func() { _ = recover() }()
+		_, _ = once(t.Context(), &s, question{"k", "repo", "p"}, func() (int, int, error) { panic("boo") })
+	}()
+	if v, err := once(t.Context(), &s, question{"k", "repo", "p"}, func() (int, int, error) { return 1, 0, nil }); v != 1 || err != nil {
+		t.Errorf("after a panic: %d, %v", v, err)
+	}
 }

@@ -2,6 +2,8 @@ package registry
 
 import (
 	"errors"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -128,7 +130,9 @@ func TestTokenAnswers(t *testing.T) {
 }
 
 func TestCustomCA(t *testing.T) {
-	s := httptest.NewTLSServer(manifest(t))
+	s := httptest.NewUnstartedServer(manifest(t))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes
+	s.StartTLS()
 	defer s.Close()
 	host := strings.TrimPrefix(s.URL, "https://")
 	ref := verify.Reference{Host: host, Path: "app", Tag: "v1"}
