@@ -27,15 +27,19 @@ func appendTag(ctx context.Context, store Store, repo string, d verify.Digest, l
 		return Attached{}, fmt.Errorf("attach: upload: %w", err)
 	}
 	tag := "sha256-" + d.Hex() + "." + l.suffix
+	x := extender{ctx: ctx, store: store, repo: repo, layer: l, made: map[verify.Digest]extension{}}
 	added := false
-	err := store.UpdateTag(ctx, repo, tag, func(current verify.Manifest, exists bool) ([]byte, string, error) {
-		if exists && position(current, l) >= 0 {
-			added = false
-			return nil, "", nil
-		}
-		added = true
-		return extend(ctx, store, repo, current, exists, l)
-	})
+	err := x.prepare(tag)
+	if err == nil {
+		err = store.UpdateTag(ctx, repo, tag, func(current verify.Manifest, exists bool) ([]byte, string, error) {
+			if exists && position(current, l) >= 0 {
+				return nil, "", nil
+			}
+			added = true
+			e, err := x.extend(current, exists)
+			return e.manifest, e.mediaType, err
+		})
+	}
 	if err != nil {
 		return Attached{}, fmt.Errorf("attach to %s:%s: %w", repo, tag, err)
 	}
@@ -72,26 +76,63 @@ func position(m verify.Manifest, l layer) int {
 	return -1
 }
 
+// extender makes what comes after a manifest, once for each: reading and
+// uploading its config takes requests, and an edit that takes long loses to
+// every other writer.
+type extender struct {
+	ctx   context.Context
+	store Store
+	repo  string
+	layer layer
+	made  map[verify.Digest]extension
+}
+
+// extension is a manifest to put in place of another.
+type extension struct {
+	manifest  []byte
+	mediaType string
+}
+
+// prepare does the slow part for what the tag holds now.
+func (x extender) prepare(tag string) error {
+	current, err := x.store.Manifest(x.ctx, x.repo, tag)
+	if err != nil && !isNone(err) {
+		return err
+	}
+	if err == nil && position(current, x.layer) >= 0 {
+		return nil
+	}
+	_, err = x.extend(current, err == nil)
+	return err
+}
+
 // extend makes the next manifest and uploads its config, which must be there
-// first.
-func extend(ctx context.Context, store Store, repo string, current verify.Manifest, exists bool, l layer) ([]byte, string, error) {
-	manifest, config := newTagManifest(), newTagConfig()
-	mediaType := ocispec.MediaTypeImageManifest
+// before the manifest is.
+func (x extender) extend(current verify.Manifest, exists bool) (extension, error) {
+	if e, ok := x.made[current.Digest]; ok {
+		return e, nil
+	}
+	manifest, config, mediaType := newTagManifest(), newTagConfig(), ocispec.MediaTypeImageManifest
 	if exists {
+		if current.IsIndex {
+			return extension{}, fmt.Errorf("%w: it is an index", ErrOccupied)
+		}
 		var err error
-		if config, err = store.Blob(ctx, repo, current.Config, wire.MaxConfig); err != nil {
-			return nil, "", fmt.Errorf("read its config: %w", err)
+		if config, err = x.store.Blob(x.ctx, x.repo, current.Config, wire.MaxConfig); err != nil {
+			return extension{}, fmt.Errorf("read its config: %w", err)
 		}
 		manifest, mediaType = current.Raw, current.MediaType
 	}
-	next, nextConfig, err := appendLayer(manifest, config, l)
+	next, nextConfig, err := appendLayer(manifest, config, x.layer)
 	if err != nil {
-		return nil, "", err
+		return extension{}, err
 	}
-	if _, err := store.PutBlob(ctx, repo, nextConfig); err != nil {
-		return nil, "", fmt.Errorf("upload config: %w", err)
+	if _, err := x.store.PutBlob(x.ctx, x.repo, nextConfig); err != nil {
+		return extension{}, fmt.Errorf("upload config: %w", err)
 	}
-	return next, mediaType, nil
+	e := extension{manifest: next, mediaType: mediaType}
+	x.made[current.Digest] = e
+	return e, nil
 }
 
 // appendLayer adds a layer to a manifest and to its config. Everything else in
