@@ -114,7 +114,7 @@ func (e *evaluation) statement(want *Attestation, p verify.PlatformImage, i int,
 		return nil, &miss{code: AttestationWrongRepo, why: "it was made for " + c.Repository}
 	}
 	if want.Audit != nil {
-		if st.audit, m = e.auditOf(i); m != nil || st.audit == nil {
+		if st.audit, m = e.auditOf(i); m != nil || st.audit == nil || e.ofSibling(st.audit, p) {
 			return nil, m
 		}
 	}
@@ -151,6 +151,14 @@ func (e *evaluation) auditOf(item int) (*Audit, *miss) {
 	}
 	e.note(item, "a test result without an audit in it")
 	return nil, nil
+}
+
+// ofSibling reports whether an audit that names several platforms says itself
+// that it is of another one of them.
+func (e *evaluation) ofSibling(a *Audit, p verify.PlatformImage) bool {
+	return a.Err == nil && a.Audit.Manifest != string(p.Manifest) && slices.ContainsFunc(e.in.Image.Platforms, func(q verify.PlatformImage) bool {
+		return a.Audit.Manifest == string(q.Manifest)
+	})
 }
 
 // timed finds when a statement was made: a proven time, else the signer's own
@@ -237,6 +245,6 @@ func (e *evaluation) lacksAttestations(s scope, want *Attestation, open bool, vo
 // already, so that a bad audit is not called a missing one.
 func (e *evaluation) refused(s scope) bool {
 	return slices.ContainsFunc(e.reasons, func(r Reason) bool {
-		return r.group == s.group && r.manifest == s.platform.Manifest && (r.Code == AuditInvalid || r.Code == AuditContradicts)
+		return r.group == s.group && r.manifest == s.platform.Manifest && (r.Code == AuditInvalid || r.Code == AuditContradicts || r.Code == RegistryUnreachable)
 	})
 }

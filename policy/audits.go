@@ -1,10 +1,12 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/pratique-dev/pratique/attest"
 	"github.com/pratique-dev/pratique/attest/cis"
 	"github.com/pratique-dev/pratique/verify"
 )
@@ -19,6 +21,10 @@ func (e *evaluation) content(s scope, want *Attestation, st statement, open bool
 	}
 	again := "pratique attest " + e.asName() + " --key KEY"
 	by := strings.Join(st.names, ", ")
+	if err := st.audit.Err; err != nil && !errors.Is(err, attest.ErrInvalid) && !errors.Is(err, verify.ErrInvalid) {
+		e.reason(s, Undecided, RegistryUnreachable, fmt.Sprintf("could not hold an audit against the image's config: %v", err), "run the command again once the registry answers")
+		return true
+	}
 	if st.audit.Err != nil {
 		e.unmet(s, open, miss{code: AuditInvalid, why: fmt.Sprintf("an audit signed by %s cannot be used: %v", by, st.audit.Err)}, "pratique inspect "+e.asName()+", then "+again)
 		return true
@@ -38,7 +44,7 @@ func (e *evaluation) content(s scope, want *Attestation, st statement, open bool
 // that it is of something else.
 func contradictions(a *Audit, p verify.PlatformImage) []string {
 	out := slices.Clone(a.Contradictions)
-	if a.Platform != p.Manifest || a.Audit.Manifest != string(p.Manifest) {
+	if a.Platform != p.Manifest || a.Audit.Manifest != "" && a.Audit.Manifest != string(p.Manifest) {
 		out = append(out, "it is an audit of another manifest")
 	}
 	if a.Fresh != nil {

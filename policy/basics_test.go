@@ -180,7 +180,7 @@ func TestStarterAndFlags(t *testing.T) {
 	if _, err := Parse(Starter(), Source{File: "starter", Open: w.open}); err != nil {
 		t.Fatal(err)
 	}
-	f := Flags{Key: "cosign.pub", PEM: w.pem["cosign.pub"], Type: "cis-docker-image", Annotations: map[string]string{"a b": "x: y\n"}}
+	f := Flags{Keys: []FlagKey{{"cosign.pub", w.pem["cosign.pub"]}}, Types: []string{"cis-docker-image"}, Annotations: map[string]string{"a b": "x: y\n"}}
 	d, err := FromFlags(f)
 	if err != nil {
 		t.Fatal(err)

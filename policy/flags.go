@@ -11,27 +11,34 @@ import (
 // FlagsRule is the name of the rule that flags make.
 const FlagsRule = "flags"
 
+// FlagKey is a public key file as it was given, and what is in it.
+type FlagKey struct {
+	File string
+	PEM  []byte
+}
+
 // Flags are what cosign's flags say of one verification.
 type Flags struct {
-	// Key is the public key file as it was given; PEM is what is in it.
-	Key string
-	PEM []byte
-	// Type asks for an attestation as well: a word of cosign's --type,
-	// cis-docker-image, or a URI.
-	Type string
+	// Keys are the keys any of which may have signed.
+	Keys []FlagKey
+	// Types ask for attestations as well: words of cosign's --type,
+	// cis-docker-image, or URIs.
+	Types []string
 	// Annotations must be in the signature.
 	Annotations map[string]string
 }
 
 // FromFlags makes the policy of one rule that flags stand for. It is made by
 // way of its text, so that what is enforced is what YAML prints and policy
-// init writes.
+// init writes. Errors are Problems.
 func FromFlags(f Flags) (*Document, error) {
 	open := func(path string) ([]byte, error) {
-		if path != f.Key {
-			return nil, fmt.Errorf("not given by a flag")
+		for _, k := range f.Keys {
+			if k.File == path {
+				return k.PEM, nil
+			}
 		}
-		return f.PEM, nil
+		return nil, fmt.Errorf("not given by a flag")
 	}
 	return Parse([]byte(flagsText(f)), Source{File: "flags", Open: open})
 }
@@ -39,30 +46,29 @@ func FromFlags(f Flags) (*Document, error) {
 func flagsText(f Flags) string {
 	var b strings.Builder
 	quoted := strconv.QuoteToASCII
-	fmt.Fprintf(&b, `apiVersion: pratique.dev/v1
-kind: Policy
-metadata: {name: %s}
-default: deny
-signers:
-  key: {key: %s}
-rules:
-  - name: %s
-    images: ["**"]
-    signatures:
-      anyOf: [key]
-`, FlagsRule, quoted(f.Key), FlagsRule)
+	fmt.Fprintf(&b, "apiVersion: pratique.dev/v1\nkind: Policy\nmetadata: {name: %s}\ndefault: deny\nsigners:\n", FlagsRule)
+	var names []string
+	for i, k := range f.Keys {
+		name := "key"
+		if len(f.Keys) > 1 {
+			name += strconv.Itoa(i + 1)
+		}
+		names = append(names, name)
+		fmt.Fprintf(&b, "  %s: {key: %s}\n", name, quoted(k.File))
+	}
+	anyOf := "anyOf: [" + strings.Join(names, ", ") + "]"
+	fmt.Fprintf(&b, "rules:\n  - name: %s\n    images: [\"**\"]\n    signatures:\n      %s\n", FlagsRule, anyOf)
 	if len(f.Annotations) > 0 {
 		b.WriteString("      annotations:\n")
 	}
 	for _, key := range slices.Sorted(maps.Keys(f.Annotations)) {
 		fmt.Fprintf(&b, "        %s: %s\n", quoted(key), quoted(f.Annotations[key]))
 	}
-	if f.Type != "" {
-		fmt.Fprintf(&b, `    attestations:
-      - predicate: %s
-        anyOf: [key]
-        time: claimed    # without a log only the signer's own clock says when
-`, quoted(f.Type))
+	if len(f.Types) > 0 {
+		b.WriteString("    attestations:\n")
+	}
+	for _, kind := range f.Types {
+		fmt.Fprintf(&b, "      - predicate: %s\n        %s\n        time: claimed # without a log only the signer's own clock says when\n", quoted(kind), anyOf)
 	}
 	return b.String()
 }
