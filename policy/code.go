@@ -8,8 +8,6 @@ const (
 	NoDocument              Code = "default-deny"
 	NoRule                  Code = "no-rule"
 	NoPlatforms             Code = "no-platforms"
-	ImageNotFound           Code = "image-not-found"
-	ImageInvalid            Code = "image-invalid"
 	PlatformMissing         Code = "platform-missing"
 	SignatureMissing        Code = "signature-missing"
 	SignatureOnlyAttested   Code = "signature-only-attested"
@@ -74,8 +72,6 @@ func Codes() []CodeInfo {
 		{NoDocument, "There is no policy, or its rule asks for nothing.", operator},
 		{NoRule, "No rule matches the image, and the policy's default is not allow.", operator},
 		{NoPlatforms, "The image has no platform manifest that could be run, or was not resolved.", builder},
-		{ImageNotFound, "The registry has no such image, or does not show it to this login.", builder},
-		{ImageInvalid, "What the registry serves as the image is not an acceptable image.", registry},
 		{PlatformMissing, "The image has no manifest for a platform the rule wants judged.", operator},
 		{SignatureMissing, "There is no image signature.", builder},
 		{SignatureOnlyAttested, "The image is attested but not signed; an attestation is no signature.", builder},
