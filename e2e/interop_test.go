@@ -104,7 +104,7 @@ func TestKeys_WorkBothWays(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			s := newSite(t, referrersAPI, lab.Image{})
-			if err := lab.WritePKCS8(s.words["DIR"] + "/plain.pem"); err != nil {
+			if _, err := lab.NewSigner(s.words["DIR"] + "/plain"); err != nil {
 				t.Fatal(err)
 			}
 			s.must(row.make)

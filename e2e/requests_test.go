@@ -195,7 +195,7 @@ func TestRequests_ManyAttestations(t *testing.T) {
 		t.Run(format, func(t *testing.T) {
 			recorder := registryHere(t, true)
 			s := newSiteAt(t, recorder.Host, lab.Image{})
-			signer, err := lab.NewSigner(s.words["DIR"] + "/many.pub")
+			signer, err := lab.NewSigner(s.words["DIR"] + "/many")
 			if err != nil {
 				t.Fatal(err)
 			}

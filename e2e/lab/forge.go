@@ -21,8 +21,9 @@ type Signer struct {
 	spki []byte
 }
 
-// NewSigner makes a P-256 key and writes its public half to file as PEM.
-func NewSigner(file string) (*Signer, error) {
+// NewSigner makes a P-256 key and writes it to prefix.pem, as openssl would and not encrypted, and its
+// public half to prefix.pub.
+func NewSigner(prefix string) (*Signer, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -31,8 +32,18 @@ func NewSigner(file string) (*Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	block := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spki})
-	return &Signer{key, spki}, os.WriteFile(file, block, 0o600)
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, err
+	}
+	for file, block := range map[string]*pem.Block{
+		prefix + ".pub": {Type: "PUBLIC KEY", Bytes: spki}, prefix + ".pem": {Type: "PRIVATE KEY", Bytes: pkcs8},
+	} {
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	return &Signer{key, spki}, nil
 }
 
 // Statement is an in-toto statement v1 about a digest, with a predicate of about size bytes.
@@ -154,17 +165,4 @@ func putJSON(repo Repo, value any, media string) (Descriptor, error) {
 		return Descriptor{}, err
 	}
 	return repo.PutBlob(text, media)
-}
-
-// WritePKCS8 writes a new private key as openssl would, not encrypted.
-func WritePKCS8(file string) error {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return err
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600)
 }

@@ -57,7 +57,6 @@ type Result struct {
 	Exit           int // -1 if it did not start or was killed
 	Stdout, Stderr []byte
 	Wall, CPU      time.Duration
-	RSS            int64 // peak, in bytes; 0 where the system does not tell
 }
 
 // String is the whole story, for a failing test.
@@ -100,6 +99,5 @@ func (l *Lab) Run(ctx context.Context, words ...string) Result {
 		return result
 	}
 	result.CPU = command.ProcessState.UserTime() + command.ProcessState.SystemTime()
-	result.RSS = peakRSS(command.ProcessState)
 	return result
 }

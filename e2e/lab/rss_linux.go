@@ -5,9 +5,9 @@ import (
 	"syscall"
 )
 
-// peakRSS is in bytes. The kernel counts what the starting process held at the moment of the fork, so
-// a figure is never below that.
-func peakRSS(state *os.ProcessState) int64 {
+// PeakRSS is the peak memory of a finished program in bytes. The kernel counts in what the starting
+// process held, so a figure is never below that.
+func PeakRSS(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {
 		return 0
