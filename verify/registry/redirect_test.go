@@ -107,10 +107,26 @@ func TestNotFoundElsewhereIsNoAbsence(t *testing.T) {
 	if err == nil || errors.Is(err, verify.ErrNone) || without(err.Error(), "s3cret", "hunter2") != nil {
 		t.Errorf("got %v", err)
 	}
-	// A stranger's challenge is not answered.
-	f.hosts["cdn.example"] = demand(annaBasic, `Basic realm="x"`, manifest(t))
-	if err := get(t, f.client(t, asAnna)); err == nil || f.reached("cdn.example Basic") {
-		t.Errorf("got %v", err)
+}
+
+func TestThreat16_ForeignChallenge(t *testing.T) {
+	f := redirecting(t, "https://cdn.example/")
+	f.hosts[home] = redirect("https://cdn.example/")
+	f.hosts["cdn.example"] = demand("never", `Basic realm="x"`, manifest(t))
+	if err := get(t, f.client(t, asAnna)); err == nil || f.reached("Basic") {
+		t.Errorf("%v %q", err, f.seen)
+	}
+}
+
+func TestThreat16_DowngradeAtHome(t *testing.T) {
+	f := redirecting(t, "http://registry.example/")
+	plain := func(c *Config) { c.Hosts = map[string]Host{"cdn.example": {HTTP: true}} }
+	if err := get(t, f.client(t, asAnna, plain)); err == nil || f.reached("http://") {
+		t.Errorf("%v %q", err, f.seen)
+	}
+	f = redirecting(t, "http://cdn.example/")
+	if err := get(t, f.client(t, asAnna, plain)); err == nil || f.reached("http://") {
+		t.Errorf("http is allowed, and a step down to it is not: %v %q", err, f.seen)
 	}
 }
 
