@@ -130,10 +130,10 @@ func TestThreat42_WeakKeysRefused(t *testing.T) {
 		"RSA even n":     {&rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), 2047), E: 65537}, "even"},
 		"empty RSA":      {&rsa.PublicKey{}, "empty RSA"},
 		//lint:ignore SA1019 DSA is refused, and has to be named for that
-		"DSA":            {&dsa.PublicKey{}, "DSA"},
-		"X25519":         {x.PublicKey(), "cannot verify"},
-		"short Ed25519":  {ed25519.PublicKey("short"), "5 bytes"},
-		"nothing":        {nil, "cannot verify"},
+		"DSA":           {&dsa.PublicKey{}, "DSA"},
+		"X25519":        {x.PublicKey(), "cannot verify"},
+		"short Ed25519": {ed25519.PublicKey("short"), "5 bytes"},
+		"nothing":       {nil, "cannot verify"},
 	} {
 		if _, err := FromPublic(c.key); !errors.Is(err, ErrWeak) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)

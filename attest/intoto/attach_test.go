@@ -226,7 +226,7 @@ func TestAttachTagLeavesStrangersAlone(t *testing.T) {
 		},
 		"tag invalid": func(m *memory, tag string) error {
 			m.fail["manifest "+tag] = verify.ErrInvalid
-			return verify.ErrInvalid
+			return ErrOccupied
 		},
 	} {
 		m := newMemory()

@@ -37,7 +37,10 @@ func TestAutoFormat(t *testing.T) {
 			tag(m, imageDigest, ".sig")
 			refer(m, imageDigest, empty, verify.Manifest{Layers: []verify.Descriptor{{MediaType: bundleType}}})
 		}, FormatBundle},
-		".sig and an SBOM": {func(m *memory) { tag(m, imageDigest, ".sig"); refer(m, imageDigest, "application/spdx", verify.Manifest{}) }, FormatTag},
+		".sig and an SBOM": {func(m *memory) {
+			tag(m, imageDigest, ".sig")
+			refer(m, imageDigest, "application/spdx", verify.Manifest{})
+		}, FormatTag},
 		".sig and a bundle past the limit": {func(m *memory) {
 			tag(m, imageDigest, ".sig")
 			refer(m, imageDigest, bundleType, verify.Manifest{})

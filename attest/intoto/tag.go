@@ -96,6 +96,9 @@ type extension struct {
 // prepare does the slow part for what the tag holds now.
 func (x extender) prepare(tag string) error {
 	current, err := x.store.Manifest(x.ctx, x.repo, tag)
+	if errors.Is(err, verify.ErrInvalid) {
+		return fmt.Errorf("%w: %w", ErrOccupied, err)
+	}
 	if err != nil && !isNone(err) {
 		return err
 	}

@@ -79,7 +79,7 @@ func read(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	if err := unsafe(info, os.Getuid()); err != nil {
+	if err := exposed(info, os.Getuid()); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	text, err := readCapped(f, info)
@@ -118,8 +118,8 @@ func readCapped(f io.Reader, info fs.FileInfo) ([]byte, error) {
 	return text, err
 }
 
-// unsafe says why a private key file must not be used by the user me.
-func unsafe(info fs.FileInfo, me int) error {
+// exposed says why a private key file must not be used by the user me.
+func exposed(info fs.FileInfo, me int) error {
 	if mode := info.Mode().Perm(); permissions && mode&othersMask != 0 {
 		return fmt.Errorf("%w: mode %04o lets others at it; chmod 600", ErrPermissions, mode)
 	}

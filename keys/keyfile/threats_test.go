@@ -40,7 +40,7 @@ func TestThreat135_StrangersKeyFileRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	me := os.Getuid()
-	if err := unsafe(info, me); err != nil {
+	if err := exposed(info, me); err != nil {
 		t.Errorf("own file: %v", err)
 	}
 	if me == 0 {
@@ -53,7 +53,7 @@ func TestThreat135_StrangersKeyFileRefused(t *testing.T) {
 		}
 		return
 	}
-	if err := unsafe(info, me+1); !errors.Is(err, ErrPermissions) {
+	if err := exposed(info, me+1); !errors.Is(err, ErrPermissions) {
 		t.Errorf("stranger's file: %v", err)
 	}
 }
