@@ -54,8 +54,8 @@ func (t *text) Decision(d Decision) error {
 		t.printf("  rule   %s of policy %s\n", d.Rule, d.Policy.Name)
 	}
 	t.vouchers(d.Evidence)
-	for _, r := range d.Reasons {
-		t.reason(r)
+	for _, same := range folded(d.Reasons) {
+		t.reasons(same)
 	}
 	return t.err
 }
@@ -73,15 +73,42 @@ func (t *text) vouchers(items []Evidence) {
 	}
 }
 
-func (t *text) reason(r Reason) {
-	where := ""
-	if r.Platform != "" {
-		where = " (" + r.Platform + ")"
+// folded groups reasons that differ in their message only, in order.
+func folded(reasons []Reason) [][]Reason {
+	var out [][]Reason
+	at := map[Reason]int{}
+	for _, r := range reasons {
+		key := r
+		key.Message = ""
+		i, ok := at[key]
+		if !ok {
+			i = len(out)
+			at[key] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], r)
 	}
-	t.raw("\n  %s", t.paint(r.Effect))
-	t.printf(" %s%s: %s\n", r.Code, where, r.Message)
-	if r.Hint != "" {
-		t.printf("    hint: %s\n", r.Hint)
+	return out
+}
+
+// reasons shows reasons with one code and one hint.
+func (t *text) reasons(same []Reason) {
+	first, where := same[0], ""
+	if first.Platform != "" {
+		where = " (" + first.Platform + ")"
+	}
+	t.raw("\n  %s", t.paint(first.Effect))
+	t.printf(" %s%s: ", first.Code, where)
+	if len(same) == 1 {
+		t.printf("%s\n", first.Message)
+	} else {
+		t.raw("\n")
+		for _, r := range same {
+			t.printf("    - %s\n", r.Message)
+		}
+	}
+	if first.Hint != "" {
+		t.printf("    hint: %s\n", first.Hint)
 	}
 }
 

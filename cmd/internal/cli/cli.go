@@ -1,0 +1,142 @@
+// Package cli is the command line of pratique: one file per subcommand, exit
+// codes in status.go. Nothing in it reads the process's environment, streams
+// or clock except through [Env], so that a whole run can be tested in process.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/pratique-dev/pratique/cmd/internal/report"
+	"github.com/pratique-dev/pratique/verify/wire"
+)
+
+// Env is everything a run takes from outside.
+type Env struct {
+	Args           []string // without the program's name
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	LookupEnv      func(string) (string, bool)
+	Now            func() time.Time
+	// SystemPolicy is the policy that is a floor for everything here (S4).
+	SystemPolicy string
+	// Version is the version the build was given, "" if none.
+	Version string
+}
+
+func (e Env) getenv(name string) string {
+	v, _ := e.LookupEnv(name)
+	return v
+}
+
+// app is one run of the program.
+type app struct {
+	env     Env
+	outputs []string
+	quiet   bool
+	verbose bool
+	out     *report.Stream
+}
+
+// Run executes one command line and returns its exit code. A panic anywhere
+// is an error like any other: it never exits 0, nor Go's own 2, which would
+// read as a usage error.
+func Run(ctx context.Context, env Env) (status int) {
+	a := &app{env: env}
+	defer func() {
+		if p := recover(); p != nil {
+			fmt.Fprintf(env.Stderr, "pratique: internal error: %s\n", wire.Printable(fmt.Sprint(p)))
+			status = StatusUndecided
+		}
+	}()
+	root := a.root()
+	root.SetArgs(env.Args)
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	a.warnIgnored()
+	err := root.ExecuteContext(ctx)
+	if a.out != nil {
+		err = errors.Join(err, a.out.Close())
+	}
+	return a.exit(err)
+}
+
+// exit shows err the way users see errors, and turns it into an exit code.
+func (a *app) exit(err error) int {
+	if err == nil {
+		return StatusAllowed
+	}
+	var f *failure
+	if !errors.As(err, &f) {
+		// Cobra's own errors: unknown commands, wrong numbers of arguments.
+		f = &failure{StatusUsage, err, "pratique --help"}
+	}
+	if !reported(f) {
+		fmt.Fprintf(a.env.Stderr, "pratique: %s\n", wire.Printable(f.Error()))
+		if f.hint != "" {
+			fmt.Fprintf(a.env.Stderr, "hint: %s\n", wire.Printable(f.hint))
+		}
+	}
+	return f.status
+}
+
+// ignoredEnv are variables by which other tools let the environment choose
+// what to trust. Ours does not (threat 50), and says so.
+func ignoredEnv() []string {
+	return []string{
+		"SIGSTORE_REKOR_PUBLIC_KEY", "SIGSTORE_CT_LOG_PUBLIC_KEY_FILE", "SIGSTORE_ROOT_FILE",
+		"SIGSTORE_TSA_CERTIFICATE_FILE", "TUF_ROOT", "TUF_MIRROR", "TUF_ROOT_JSON", "COSIGN_REPOSITORY",
+	}
+}
+
+func (a *app) warnIgnored() {
+	for _, name := range ignoredEnv() {
+		if _, set := a.env.LookupEnv(name); set {
+			fmt.Fprintf(a.env.Stderr, "pratique: warning: %s is ignored: what is trusted comes from the policy and flags only\n", name)
+		}
+	}
+}
+
+// run wraps a command's function: the output is opened before and an error
+// without a status of its own becomes status 1.
+func (a *app) run(f func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		out, err := report.Open(a.outputs, a.env.Stdout, a.colour())
+		if err != nil {
+			return usage(err, "pratique "+cmd.Name()+" --help")
+		}
+		a.out = out
+		err = f(cmd, args)
+		var known *failure
+		if err != nil && !errors.As(err, &known) {
+			return failed(err, "")
+		}
+		return err
+	}
+}
+
+func (a *app) colour() bool {
+	if _, off := a.env.LookupEnv("NO_COLOR"); off || a.env.getenv("TERM") == "dumb" {
+		return false
+	}
+	return isTerminal(a.env.Stdout)
+}
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+func (a *app) note(format string, args ...any) {
+	if !a.quiet {
+		fmt.Fprintf(a.env.Stderr, "pratique: %s\n", wire.Printable(fmt.Sprintf(format, args...)))
+	}
+}

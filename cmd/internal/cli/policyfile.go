@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pratique-dev/pratique/cmd/internal/gate"
+	"github.com/pratique-dev/pratique/policy"
+)
+
+// policyFlags say by what to judge: a policy file, or cosign's flags alone.
+type policyFlags struct {
+	file        string
+	keys        []string
+	types       []string
+	annotations []string
+	ignoreTlog  bool
+}
+
+func (p *policyFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.file, "policy", "", "policy `file` (default $PRATIQUE_POLICY, then the user's config folder)")
+	p.addKeys(cmd)
+}
+
+func (p *policyFlags) addKeys(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&p.keys, "key", nil, "public key `file`; the image must be signed with it (repeatable: with any of them)")
+	f.StringArrayVar(&p.types, "type", nil, "the image must also carry an attestation of this predicate `type`, signed with the key: cis-docker-image, slsaprovenance1, spdxjson, … or a URI")
+	f.StringArrayVarP(&p.annotations, "annotations", "a", nil, "the signature must carry this annotation, `name=value`")
+	f.BoolVar(&p.ignoreTlog, "insecure-ignore-tlog", false, "accepted as in cosign; with keys no transparency log is demanded anyway (use log: required in a policy)")
+}
+
+// documents loads every policy that has a say, the system's first. Each must
+// allow; none can lift what another demands (S4).
+func (a *app) documents(p policyFlags) ([]*policy.Document, error) {
+	var docs []*policy.Document
+	path, explicit := a.policyPath(p)
+	for _, file := range []string{a.env.SystemPolicy, path} {
+		if file == "" {
+			continue
+		}
+		doc, err := a.loadPolicy(file)
+		if errors.Is(err, fs.ErrNotExist) && (file != path || !explicit) {
+			continue // a default place, and nothing there
+		}
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, doc)
+	}
+	if len(p.keys) > 0 {
+		doc, err := p.document()
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, doc)
+	} else if len(p.types)+len(p.annotations) > 0 {
+		return nil, usage(errors.New("--type and --annotations need --key"), "name the key that must have signed: --key cosign.pub")
+	}
+	if len(docs) == 0 {
+		return nil, usage(errors.New("no policy: nothing says who may vouch for the image"),
+			"pratique verify --key cosign.pub IMAGE, or pratique policy init > policy.yaml and --policy policy.yaml")
+	}
+	return docs, nil
+}
+
+// policyPath is the user's policy: the flag, PRATIQUE_POLICY, or the config
+// folder; explicit if the user named it. With --key alone the flags are the
+// policy. The working directory is never looked at.
+func (a *app) policyPath(p policyFlags) (path string, explicit bool) {
+	if p.file != "" {
+		return p.file, true
+	}
+	if f := a.env.getenv("PRATIQUE_POLICY"); f != "" {
+		return f, true
+	}
+	if len(p.keys) > 0 {
+		return "", false
+	}
+	return a.userPolicy(), false
+}
+
+func (a *app) userPolicy() string {
+	if d := a.env.getenv("XDG_CONFIG_HOME"); filepath.IsAbs(d) {
+		return filepath.Join(d, "pratique", "policy.yaml")
+	}
+	if home := a.env.getenv("HOME"); home != "" {
+		return filepath.Join(home, ".config", "pratique", "policy.yaml")
+	}
+	return ""
+}
+
+// loadPolicy reads a policy and refuses one older than was seen before.
+func (a *app) loadPolicy(file string) (*policy.Document, error) {
+	doc, err := gate.LoadPolicy(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usage(err, "pratique policy init > "+file)
+	}
+	if err != nil {
+		return nil, usage(err, "pratique policy lint "+file)
+	}
+	err = gate.CheckSerial(a.stateDir(), file, doc.Ref())
+	if errors.Is(err, gate.ErrRollback) {
+		return nil, usage(err, "deploy the newest policy, or raise metadata.serial if this one is newer")
+	}
+	if err != nil {
+		return nil, failed(err, "")
+	}
+	return doc, nil
+}
+
+// document is the one-rule policy that the flags mean.
+func (p policyFlags) document() (*policy.Document, error) {
+	annotations := map[string]string{}
+	for _, pair := range p.annotations {
+		name, value, ok := strings.Cut(pair, "=")
+		if !ok || name == "" {
+			return nil, usage(fmt.Errorf("--annotations %q: want name=value", pair), "")
+		}
+		annotations[name] = value
+	}
+	flags := policy.Flags{Types: p.types, Annotations: annotations}
+	for _, file := range p.keys {
+		pem, err := readPublicKey(file)
+		if err != nil {
+			return nil, err
+		}
+		flags.Keys = append(flags.Keys, policy.FlagKey{File: file, PEM: pem})
+	}
+	doc, err := policy.FromFlags(flags)
+	if err != nil {
+		return nil, usage(err, "")
+	}
+	return doc, nil
+}

@@ -1,0 +1,38 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+)
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "pratique",
+		Short: "Decide whether a container image may be pulled and run",
+		Long: `pratique decides whether a container image may be pulled and run.
+
+It resolves the image to a digest, checks who vouches for that digest (cosign
+signatures and signed CIS audits), and lets a policy decide.
+
+Exit codes: 0 allowed (also with warnings), 1 could not decide or failed,
+2 usage or bad input, 3 denied or audit findings at the threshold.
+Many images: the worst wins, in the order 2, 1, 3, 0.`,
+		Example: `  pratique demo
+  pratique verify --key cosign.pub registry.example/app:1
+  pratique attest --key release.key registry.example/app:1
+  pratique verify --policy policy.yaml -o json registry.example/app:1`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		DisableAutoGenTag: true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(err, cmd.CommandPath()+" --help")
+	})
+	f := root.PersistentFlags()
+	f.StringArrayVarP(&a.outputs, "output", "o", nil, "output `format`, text or json; FORMAT=FILE writes to a file, and may be repeated (default text)")
+	f.BoolVar(&a.quiet, "quiet", false, "no progress and no notes on stderr")
+	f.BoolVar(&a.verbose, "verbose", false, "say more about what is looked at")
+	root.AddCommand(a.verifyCmd(), a.inspectCmd(), a.auditCmd(), a.attestCmd(), a.signCmd(),
+		a.keysCmd(), a.policyCmd(), a.demoCmd(), a.envCmd(), a.versionCmd())
+	return root
+}
