@@ -33,7 +33,7 @@ func c0401() Control {
 }
 
 func collectUser(c Contents, f *Facts) {
-	raw, _ := cut(newRedactor(c).redact(c.User), maxRowText)
+	raw, _ := c.reading().redactor.keep(c.User, maxRowText)
 	fact := &UserFact{Raw: raw}
 	u := readUser(c.User)
 	switch {

@@ -31,9 +31,8 @@ func c0406() Control {
 func collectHealthcheck(c Contents, f *Facts) {
 	fact := &HealthcheckFact{Test: []string{}}
 	if c.Healthcheck != nil {
-		r := newRedactor(c)
 		for _, w := range c.Healthcheck.Test[:min(len(c.Healthcheck.Test), maxTest)] {
-			short, _ := cut(r.redact(w), maxRowText)
+			short, _ := c.reading().redactor.keep(w, maxRowText)
 			fact.Test = append(fact.Test, short)
 		}
 	}
@@ -48,7 +47,7 @@ func buildahOCI(c Contents) bool {
 	if c.Labels["io.buildah.version"] == "" || c.dockerKeys {
 		return false
 	}
-	for _, s := range normalise(c) {
+	for _, s := range c.reading().steps {
 		if s.builder == BuilderBuildKit {
 			return false
 		}

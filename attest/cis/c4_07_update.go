@@ -39,7 +39,7 @@ func c0407() Control {
 
 func collectUpdates(c Contents, f *Facts) {
 	fact := &UpdateFact{Hits: []UpdateHit{}}
-	for i, s := range normalise(c) {
+	for i, s := range c.reading().steps {
 		if s.instruction != "RUN" {
 			continue
 		}

@@ -37,7 +37,7 @@ func c0409() Control {
 func collectAdds(c Contents, f *Facts) {
 	fact := &AddFact{Hits: []AddHit{}}
 	lowest := true
-	for i, s := range normalise(c) {
+	for i, s := range c.reading().steps {
 		if s.instruction == "ADD" && len(fact.Hits) < maxHits {
 			source, dst := readAdd(s)
 			fact.Hits = append(fact.Hits, AddHit{Row: i + 1, Source: source, RootFS: lowest && dst == "/"})

@@ -31,6 +31,9 @@ type SecretHit struct {
 	Fingerprint string `json:"fingerprint"`
 }
 
+// maxName is how much of a name is kept, in bytes.
+const maxName = 128
+
 func c0410() Control {
 	return Control{
 		ID: "4.10", Key: "image.secrets", IDs: sameID("4.10"), Level: 1, Decidable: Auto,
@@ -43,14 +46,13 @@ func c0410() Control {
 
 func collectSecrets(c Contents, f *Facts) {
 	fact := &SecretFact{Hits: []SecretHit{}}
-	found := scan(c)
+	found := c.reading().secrets
 	if len(found) > maxSecrets {
 		fact.More = len(found) - maxSecrets
 		found = found[:maxSecrets]
 	}
-	r := newRedactor(c)
 	for _, s := range found {
-		name, _ := cut(r.redact(s.name), 128)
+		name, _ := c.reading().redactor.keep(s.name, maxName)
 		fact.Hits = append(fact.Hits, SecretHit{
 			Rule: s.rule, Place: s.place, Index: s.index, Name: name,
 			Length: len(s.value), Entropy: entropy(s.value), Fingerprint: fingerprint(c.ConfigDigest, s.value),

@@ -39,6 +39,8 @@ type Contents struct {
 	// dockerKeys says that the config has keys of docker's own format, which
 	// OCI's does not know.
 	dockerKeys bool
+	// read is set by Collect.
+	read *reading
 }
 
 // Healthcheck is a config's health check; durations are nanoseconds.

@@ -79,6 +79,7 @@ func sameID(id string) map[string]string {
 // Collect takes the facts of section 4 from what an image's config and history
 // show. It is deterministic: the same config gives the same facts.
 func Collect(c Contents) Facts {
+	c.read = c.reading()
 	f := baseFacts(c)
 	for _, control := range Section4() {
 		if control.Collect != nil {

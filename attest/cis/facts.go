@@ -69,12 +69,11 @@ func baseFacts(c Contents) Facts {
 }
 
 func historyFact(c Contents) *HistoryFact {
-	steps := normalise(c)
+	steps, r := c.reading().steps, c.reading().redactor
 	h := &HistoryFact{Digest: historyDigest(c.History), Rows: []HistoryRow{}, Unclear: unclear(c, steps)}
-	r := newRedactor(c)
 	left := maxHistoryText
 	for i, s := range steps {
-		text, short := cut(r.redact(s.text), min(maxRowText, left))
+		text, short := r.keep(s.text, min(maxRowText, left))
 		left -= len(text)
 		h.Rows = append(h.Rows, HistoryRow{
 			Builder:     s.builder,

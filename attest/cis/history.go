@@ -44,9 +44,6 @@ type runForm struct {
 // patterns are compiled once, on first use: most runs of the program never
 // read a history.
 type patterns struct {
-	// nop is how the classic builder marks everything but RUN. What stands
-	// before it follows SHELL, so it is not always /bin/sh -c.
-	nop *regexp.Regexp
 	// buildArgs is the count both builders put before build arguments.
 	buildArgs *regexp.Regexp
 	argName   *regexp.Regexp
@@ -59,10 +56,9 @@ type patterns struct {
 var historyPatterns = sync.OnceValue(func() patterns {
 	const shells = `(?:\S*/)?(?:busybox +)?(?:sh|bash|ash|dash|zsh|ksh|mksh)`
 	return patterns{
-		nop:         regexp.MustCompile(`(?s)^(.*?) #\(nop\) +([A-Z]+) ?(.*)$`),
 		buildArgs:   regexp.MustCompile(`^\|(\d{1,4}) `),
 		argName:     regexp.MustCompile(`(?:^| )[A-Za-z_][A-Za-z0-9_.-]*=`),
-		shell:       regexp.MustCompile(`(?s)^(?:\S*/env +)?` + shells + `(?: +[-+][A-Za-z]\S*| +pipefail)*? +-[A-Za-z]*c(?: +--)? +(.*)$`),
+		shell:       regexp.MustCompile(`^(?:\S*/env +)?` + shells + `(?: +[-+][A-Za-z]\S*| +pipefail)*? +-[A-Za-z]*c(?: +--)? +`),
 		interpreter: regexp.MustCompile(`(?i)^(?:\S*[/\\])?(?:python[\d.]*|perl|ruby|node|php|pwsh|powershell|cmd)(?:\.exe)? `),
 	}
 })
@@ -128,6 +124,10 @@ func instructionRow(b Builder, instruction, rest string) step {
 		command := ""
 		s.args, command = splitBuildArgs(s.text)
 		s.run = runOf(command)
+		// Other builders copy the line of the Dockerfile, which is a script.
+		if b == BuilderOther && s.run.argv != nil && !strings.HasPrefix(command, "[") {
+			s.run = runForm{script: command}
+		}
 	}
 	return s
 }
@@ -135,15 +135,18 @@ func instructionRow(b Builder, instruction, rest string) step {
 // nopRow reads a row of the classic builder that is no RUN. A script can hold
 // the same mark in a comment: there a command flag comes before the words in
 // front of the mark, and instructions that make no layer would have made one.
+//
+// What stands before the mark follows SHELL, so it is not always /bin/sh -c.
 func nopRow(e HistoryEntry, by string) (step, bool) {
-	m := historyPatterns().nop.FindStringSubmatch(by)
-	if m == nil || m[2] == "RUN" || !isInstruction(m[2]) || !shellPrefix(m[1]) {
+	shell, rest, ok := strings.Cut(by, " #(nop) ")
+	word, text, _ := strings.Cut(strings.TrimLeft(rest, " "), " ")
+	if !ok || word == "RUN" || !isInstruction(word) || !shellPrefix(shell) {
 		return step{}, false
 	}
-	if !e.EmptyLayer && m[2] != "ADD" && m[2] != "COPY" && m[2] != "WORKDIR" {
+	if !e.EmptyLayer && word != "ADD" && word != "COPY" && word != "WORKDIR" {
 		return step{}, false
 	}
-	return step{builder: BuilderClassic, instruction: m[2], text: strings.TrimSpace(m[3])}, true
+	return step{builder: BuilderClassic, instruction: word, text: strings.TrimSpace(text)}, true
 }
 
 // shellPrefix reports whether text is a SHELL and nothing behind it.
@@ -199,8 +202,8 @@ func loneShell(argv []string) bool {
 
 func runOf(text string) runForm {
 	p := historyPatterns()
-	if m := p.shell.FindStringSubmatch(text); m != nil {
-		return runForm{script: m[1]}
+	if at := p.shell.FindStringIndex(text); at != nil {
+		return runForm{script: text[at[1]:]}
 	}
 	if p.interpreter.MatchString(text) {
 		return runForm{script: text, foreign: true}

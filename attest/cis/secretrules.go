@@ -62,7 +62,7 @@ var secretRules = sync.OnceValue(func() []rule {
 func addFileShapes(add func(id string, group int, pattern string, literals ...string)) {
 	add("private-key", 0, `-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:\\r|\\n|\s|[A-Za-z0-9+/=:,.()-]){32,}`, "PRIVATE KEY")
 	add("age-secret-key", 0, `AGE-SECRET-KEY-1[0-9A-Z]{58}`, "AGE-SECRET-KEY-1")
-	add("url-credentials", 1, `[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#:@"'<>]{0,128}:([^\s/?#@"'<>]{1,256})@[^\s/?#@"'<>]`, "://")
+	add("url-credentials", 1, `://[^\s/?#:@"'<>]{0,128}:([^\s/?#@"'<>]{1,256})@[^\s/?#@"'<>]`, "://")
 	add("http-authorization", 1, `(?i)authorization["']?\s*[:=]\s*["']?(?:basic|bearer|token)\s+([A-Za-z0-9+/._~=-]{8,})`,
 		"uthorization", "UTHORIZATION")
 	add("docker-auth", 1, `"auth"\s*:\s*"([A-Za-z0-9+/]{8,}={0,2})"`, `"auth"`)

@@ -35,7 +35,7 @@ type secret struct {
 }
 
 // scan looks for secrets in everything a config shows.
-func scan(c Contents) []secret {
+func scan(c Contents, steps []step) []secret {
 	s := &scanner{seen: map[[2]string]bool{}}
 	for i, kv := range c.Env {
 		s.pair(placeEnv, i, kv)
@@ -52,7 +52,7 @@ func scan(c Contents) []secret {
 		word, rest, _ := strings.Cut(line, " ")
 		s.instruction(placeOnBuild, i, strings.ToUpper(word), rest, nil)
 	}
-	for i, st := range normalise(c) {
+	for i, st := range steps {
 		s.instruction(placeHistory, i, st.instruction, st.text, st.args)
 		s.text(placeHistory, i, "", c.History[i].Comment)
 		s.text(placeHistory, i, "", c.History[i].Author)
