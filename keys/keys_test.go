@@ -2,6 +2,7 @@ package keys
 
 import (
 	"crypto"
+	//lint:ignore SA1019 DSA is refused, and has to be named for that
 	"crypto/dsa"
 	"crypto/ecdh"
 	"crypto/ecdsa"
@@ -129,11 +130,10 @@ func TestThreat42_WeakKeysRefused(t *testing.T) {
 		"RSA even e":     {&rsa.PublicKey{N: modulus(2048), E: 65538}, "exponent 65538"},
 		"RSA even n":     {&rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), 2047), E: 65537}, "even"},
 		"empty RSA":      {&rsa.PublicKey{}, "empty RSA"},
-		//lint:ignore SA1019 DSA is refused, and has to be named for that
-		"DSA":           {&dsa.PublicKey{}, "DSA"},
-		"X25519":        {x.PublicKey(), "cannot verify"},
-		"short Ed25519": {ed25519.PublicKey("short"), "5 bytes"},
-		"nothing":       {nil, "cannot verify"},
+		"DSA":            {&dsa.PublicKey{}, "dsa.PublicKey"},
+		"X25519":         {x.PublicKey(), "cannot verify"},
+		"short Ed25519":  {ed25519.PublicKey("short"), "5 bytes"},
+		"nothing":        {nil, "cannot verify"},
 	} {
 		if _, err := FromPublic(c.key); !errors.Is(err, ErrWeak) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)

@@ -3,7 +3,6 @@ package keys
 import (
 	"bytes"
 	"crypto"
-	"crypto/dsa"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -31,9 +30,8 @@ func strength(key crypto.PublicKey) (string, error) {
 		return ed25519Strength(k)
 	case *rsa.PublicKey:
 		return rsaStrength(k)
-	case *dsa.PublicKey:
-		return "", fmt.Errorf("%w: DSA is not accepted; use ecdsa-p256, ed25519 or rsa-3072", ErrWeak)
 	}
+	// DSA ends here too.
 	return "", fmt.Errorf("%w: %T cannot verify signatures here; use ecdsa-p256, ed25519 or rsa-3072", ErrWeak, key)
 }
 
