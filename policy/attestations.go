@@ -56,7 +56,9 @@ func (e *evaluation) attestedPlatform(s scope, want *Attestation) {
 	}
 	e.unsupportedReasons(s, unsupported)
 	e.gapReasons(s)
-	if have := distinct(votes); want.Threshold < 1 || have < want.Threshold {
+	met := want.Threshold > 0 && distinct(votes) >= want.Threshold
+	e.step(s, fmt.Sprintf("attestation %s: %d of %s", want.Name, want.Threshold, strings.Join(want.AnyOf, ", ")), met, votes)
+	if !met {
 		e.lacksAttestations(s, want, open, votes, misses)
 		return
 	}

@@ -43,17 +43,23 @@ func (e *evaluation) content(s scope, want *Attestation, st statement, open bool
 // contradictions are the gate's own findings, and an audit that says itself
 // that it is of something else.
 func contradictions(a *Audit, p verify.PlatformImage) []string {
-	out := slices.Clone(a.Contradictions)
+	out := a.contradictions()
 	if a.Platform != p.Manifest || a.Audit.Manifest != "" && a.Audit.Manifest != string(p.Manifest) {
 		out = append(out, "it is an audit of another manifest")
-	}
-	if a.Fresh != nil {
-		out = append(out, cis.Contradictions(a.Audit.Facts, *a.Fresh)...)
 	}
 	if p.Config != "" && a.Audit.Config != string(p.Config) {
 		out = append(out, "it is an audit of another config")
 	}
 	return out
+}
+
+// contradictions are those the gate found, and those of its fresh facts.
+func (a *Audit) contradictions() []string {
+	out := slices.Clone(a.Contradictions)
+	if a.Fresh != nil {
+		out = append(out, cis.Contradictions(a.Audit.Facts, *a.Fresh)...)
+	}
+	return sorted(out)
 }
 
 // judgeFacts makes a status of every control of section 4. One that is missing

@@ -223,6 +223,8 @@ type Exception struct {
 	// unset.
 	Image    *Pattern
 	Evidence string
+
+	at pos
 }
 
 // forever is the end of a mode warn without until.

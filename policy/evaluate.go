@@ -19,6 +19,11 @@ const maxSubjects = 64
 // The order of the evidence does not matter, and evidence of somebody the
 // policy does not name never improves the verdict.
 func Evaluate(d *Document, in Input) Decision {
+	out, _ := evaluate(d, in)
+	return out
+}
+
+func evaluate(d *Document, in Input) (Decision, *evaluation) {
 	e := &evaluation{doc: d, in: in, uses: make([]Use, len(in.Evidence.Items))}
 	for i := range e.uses {
 		e.uses[i].Item = i
@@ -26,7 +31,7 @@ func Evaluate(d *Document, in Input) Decision {
 	out := Decision{Policy: d.Ref(), Time: in.Now, Mode: ModeEnforce}
 	if d == nil {
 		e.reason(scope{}, Deny, NoDocument, "there is no policy, and without one every image is denied", "pratique policy init")
-		return e.finish(out)
+		return e.finish(out), e
 	}
 	rule, matched := d.Match(in.Image.Repo)
 	if matched {
@@ -42,7 +47,7 @@ func Evaluate(d *Document, in Input) Decision {
 	if !matched {
 		e.noRule()
 	}
-	return e.finish(out)
+	return e.finish(out), e
 }
 
 // evaluation is one run of Evaluate.
@@ -58,8 +63,18 @@ type evaluation struct {
 	// signed says by platform whether every signature requirement is met; it
 	// has no entry where none was asked for.
 	signed map[verify.Digest]bool
+	// steps are the requirements looked at, for Explain.
+	steps []step
 	// asked is set once any evidence requirement was judged.
 	asked bool
+}
+
+// step is one requirement on one platform.
+type step struct {
+	scope
+	what string
+	met  bool
+	by   []int
 }
 
 // scope is where a reason comes from.

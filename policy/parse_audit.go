@@ -121,7 +121,7 @@ func (c *compiler) exceptions(list []exceptionShape, section int) []Exception {
 }
 
 func (c *compiler) exception(s *exceptionShape, section int) Exception {
-	e := Exception{Control: s.Control.s, Reason: s.Reason.s, Evidence: s.Evidence.s}
+	e := Exception{Control: s.Control.s, Reason: s.Reason.s, Evidence: s.Evidence.s, at: s.At}
 	if s.Control.set() {
 		if err := checkControl(e.Control, section); err != nil {
 			c.add(s.Control.at, "", "%v", err)

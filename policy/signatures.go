@@ -39,10 +39,13 @@ func (e *evaluation) signedPlatform(s scope, want *Signatures) bool {
 			misses = append(misses, *m)
 		case v != nil:
 			e.count(i)
+			v.item = i
 			votes = append(votes, *v)
 		}
 	}
-	if want.Threshold > 0 && distinct(votes) >= want.Threshold {
+	met := want.Threshold > 0 && distinct(votes) >= want.Threshold
+	e.step(s, fmt.Sprintf("signatures: %d of %s", want.Threshold, strings.Join(want.AnyOf, ", ")), met, votes)
+	if met {
 		return true
 	}
 	e.lacksSignatures(s, want, votes, misses)

@@ -141,7 +141,6 @@ type unknownKey interface{ UnknownKey() bool }
 // unverified says why an item that carries no claim did not count. What does
 // not verify is never mere absence.
 func unverified(item verify.Item, untrusted, invalid Code) *miss {
-	var unknown unknownKey
 	why := "it does not verify"
 	if item.Err != nil {
 		why = item.Err.Error()
@@ -151,7 +150,7 @@ func unverified(item verify.Item, untrusted, invalid Code) *miss {
 		return &miss{AttestationUnsigned, "an attestation nobody signed is no evidence: " + why, true}
 	case errors.Is(item.Err, verify.ErrUnreadable):
 		return &miss{code: EvidenceUnreadable, why: why}
-	case errors.As(item.Err, &unknown) && unknown.UnknownKey():
+	case errors.Is(item.Err, verify.ErrUntrusted):
 		return &miss{code: untrusted, why: why}
 	}
 	return &miss{code: invalid, why: why}
