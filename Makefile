@@ -15,7 +15,7 @@ VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo d
 export GOVULNDB ?= https://vuln.go.dev
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
-LDFLAGS     = -s -w -X github.com/pratique-dev/pratique/cmd/internal/cli.buildVersion=$(VERSION)
+LDFLAGS     = -s -w -X main.version=$(VERSION)
 GOBUILD     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)"
 
 .DEFAULT_GOAL := help
@@ -73,3 +73,7 @@ lint: ## gofmt, vet, staticcheck, module checks, known vulnerabilities
 	$(GO) mod tidy -diff
 	$(GO) mod verify
 	$(GO) run ./e2e/vulncheck ./...
+
+.PHONY: docs
+docs: ## write the pages that are generated from the code
+	$(GO) test ./cmd/internal/cli -run TestDocs -update

@@ -30,6 +30,10 @@ var (
 	// understand. It is a kind of ErrInvalid: it never counts, and it is never
 	// reported as an absence.
 	ErrUnreadable = fmt.Errorf("unreadable: %w", ErrInvalid)
+	// ErrUntrusted means that no key of the ring verifies a signature. It is a
+	// kind of ErrInvalid: a signature by a stranger, and most signatures whose
+	// content was changed afterwards, look like this.
+	ErrUntrusted = fmt.Errorf("not by a trusted key: %w", ErrInvalid)
 )
 
 // Image is a resolved reference. Nothing past the resolver handles a tag to

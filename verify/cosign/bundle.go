@@ -1,6 +1,8 @@
 package cosign
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"strings"
 	"time"
 
@@ -93,4 +95,18 @@ func verifyBundle(b *bundle.Bundle, ring *ringVerifier) error {
 		return key, nil
 	})
 	return sgverify.VerifySignature(sig, material, trusted)
+}
+
+// hinted finds the signer whose key a bundle names. The hint is cosign's, the
+// hash of the key's SubjectPublicKeyInfo, and anyone can write it: it serves to
+// say of a bundle that does not verify whether it was changed.
+func (s *Source) hinted(b *bundle.Bundle) (name string, ok bool) {
+	hint := b.GetVerificationMaterial().GetPublicKey().GetHint()
+	for _, k := range s.keys {
+		sum, err := hex.DecodeString(strings.TrimPrefix(k.signer.Key.Identity, "spki:sha256:"))
+		if err == nil && hint == base64.StdEncoding.EncodeToString(sum) {
+			return k.signer.Name, true
+		}
+	}
+	return "", false
 }

@@ -46,9 +46,9 @@ func failure(err error, ring *ringVerifier, certificate bool) error {
 	case ring.matched != nil:
 		return invalid("%v", err)
 	case certificate:
-		return invalid("%s", keylessReason)
+		return untrusted(keylessReason)
 	}
-	return invalid("%v", errNoKey)
+	return untrusted(errNoKey.Error())
 }
 
 // simple judges an image signature in the simple signing format.
@@ -115,6 +115,9 @@ func (g gathering) bundle(s *slot, raw []byte) (*verify.Claim, error) {
 	ring := g.over(env.signed())
 	if err := verifyBundle(b, ring); err != nil {
 		s.show(peek(env.payload))
+		if name, ok := g.hinted(b); ok {
+			return nil, invalid("it names the key of %s, which does not verify it: changed after it was signed", name)
+		}
 		return nil, failure(err, ring, false)
 	}
 	return s.claim(ring, env.payload)

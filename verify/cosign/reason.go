@@ -26,3 +26,6 @@ func invalid(format string, args ...any) error {
 func unreadable(format string, args ...any) error {
 	return reason{fmt.Sprintf(format, args...), verify.ErrUnreadable}
 }
+
+// untrusted is the reason of an item that no key of the ring verifies.
+func untrusted(text string) error { return reason{text, verify.ErrUntrusted} }

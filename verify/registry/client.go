@@ -32,6 +32,9 @@ type Host struct {
 	HTTP bool
 	// CA holds further roots for this host as PEM, beside the system's.
 	CA []byte
+	// SkipVerify accepts any TLS certificate of this host: whoever is in
+	// between can read credentials and hide evidence, but not forge it.
+	SkipVerify bool
 	// TokenRealm lists further hosts, as host[:port], that may be sent this
 	// host's credentials in exchange for a token (threat 17).
 	TokenRealm []string

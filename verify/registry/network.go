@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -36,7 +37,7 @@ func newNetwork(c Config) (network, error) {
 	direct.Proxy = nil
 	n := network{plain: plain, guarded: guard{direct: direct, proxied: plain}, byHost: map[string]http.RoundTripper{}}
 	for name, h := range c.Hosts {
-		if len(h.CA) == 0 {
+		if len(h.CA) == 0 && !h.SkipVerify {
 			continue
 		}
 		roots, err := x509.SystemCertPool()
@@ -44,9 +45,28 @@ func newNetwork(c Config) (network, error) {
 			return network{}, fmt.Errorf("system certificates: %w", err)
 		}
 		roots.AppendCertsFromPEM(h.CA)
-		n.byHost[apiHost(name)] = newTransport(roots, nil)
+		t := newTransport(roots, nil)
+		t.TLSClientConfig.InsecureSkipVerify = h.SkipVerify
+		n.byHost[apiHost(name)] = t
 	}
 	return n, nil
+}
+
+// SpeaksPlainHTTP connects to a host[:port] and reports whether it answers a
+// TLS handshake with something else. It is for a user who allowed an insecure
+// registry without saying which kind; a host that cannot be reached does not
+// speak plain http.
+func SpeaksPlainHTTP(ctx context.Context, host string) bool {
+	if _, _, err := net.SplitHostPort(host); err != nil {
+		host = net.JoinHostPort(host, "443")
+	}
+	d := tls.Dialer{NetDialer: &net.Dialer{Timeout: 10 * time.Second}, Config: &tls.Config{InsecureSkipVerify: true}}
+	c, err := d.DialContext(ctx, "tcp", host)
+	if err == nil {
+		c.Close()
+	}
+	var other tls.RecordHeaderError
+	return errors.As(err, &other)
 }
 
 func newTransport(roots *x509.CertPool, control func(network, address string, _ syscall.RawConn) error) *http.Transport {

@@ -41,7 +41,7 @@ func (a *app) client(ctx context.Context, r registryFlags, docs []*policy.Docume
 	cfg := registry.Config{
 		Hosts:        map[string]registry.Host{},
 		DockerConfig: a.dockerConfig(),
-		LockDir:      filepath.Join(a.stateDir(), "locks"),
+		LockDir:      a.lockDir(),
 		UserAgent:    "pratique/" + a.env.version(),
 	}
 	for _, d := range docs {
@@ -97,6 +97,16 @@ func (a *app) dockerConfig() string {
 		return filepath.Join(home, ".docker")
 	}
 	return ""
+}
+
+// lockDir keeps writers of this machine out of each other's way. Without a
+// place for it they still lose nothing, they only retry more.
+func (a *app) lockDir() string {
+	dir := filepath.Join(a.stateDir(), "locks")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return ""
+	}
+	return dir
 }
 
 // stateDir is where locks and the policies seen are kept (S37).

@@ -46,7 +46,7 @@ func (t *text) paint(s string) string {
 
 func (t *text) Decision(d Decision) error {
 	t.raw("%s", t.paint(strings.ToUpper(d.Verdict)))
-	t.printf("  %s\n", d.Image)
+	t.printf("  %s%s\n", d.Image, meaning(d.Verdict))
 	if d.Pinned != "" {
 		t.printf("  run    %s\n", d.Pinned)
 	}
@@ -58,6 +58,17 @@ func (t *text) Decision(d Decision) error {
 		t.reasons(same)
 	}
 	return t.err
+}
+
+// meaning says what a verdict between yes and no comes to.
+func meaning(verdict string) string {
+	switch verdict {
+	case "warn":
+		return "  (allowed, with warnings)"
+	case "undecided":
+		return "  (refused: could not decide)"
+	}
+	return ""
 }
 
 func (t *text) vouchers(items []Evidence) {
