@@ -1,0 +1,14 @@
+package cis
+
+import (
+	"testing"
+
+	"github.com/pratique-dev/pratique/e2e/deptest"
+)
+
+// Controls are judged wherever a decision is made: no library but the standard
+// one, and nothing that could look at the machine.
+func TestDependencies(t *testing.T) {
+	deptest.Only(t, ".", "github.com/pratique-dev/pratique/verify/wire")
+	deptest.Never(t, ".", "net/http", "os/exec")
+}

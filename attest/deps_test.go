@@ -1,0 +1,12 @@
+package attest
+
+import (
+	"testing"
+
+	"github.com/pratique-dev/pratique/e2e/deptest"
+)
+
+// An audit is read by every door, so its types cost nothing to import.
+func TestDependencies(t *testing.T) {
+	deptest.Only(t, ".", "github.com/pratique-dev/pratique/attest/cis", "github.com/pratique-dev/pratique/verify/wire")
+}
