@@ -9,6 +9,10 @@ import (
 // maxID is the highest uid and gid an engine accepts.
 const maxID = 1<<31 - 1
 
+// maxNumbers is the length up to which numbers are kept as they are: they
+// decide, even where a weak password happens to be the same number.
+const maxNumbers = 32
+
 // UserFact is the user a container of the image starts as.
 type UserFact struct {
 	// Raw is config.User as stored.
@@ -33,9 +37,11 @@ func c0401() Control {
 }
 
 func collectUser(c Contents, f *Facts) {
-	raw, _ := c.reading().redactor.keep(c.User, maxRowText)
-	fact := &UserFact{Raw: raw}
 	u := readUser(c.User)
+	fact := &UserFact{Raw: c.User}
+	if u.name != "" && u.name != "root" || len(c.User) > maxNumbers {
+		fact.Raw, _ = c.reading().redactor.keep(c.User, maxRowText)
+	}
 	switch {
 	case u.refused != "":
 		fact.Unresolved = "a container cannot start: " + u.refused

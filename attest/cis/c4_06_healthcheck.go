@@ -31,9 +31,11 @@ func c0406() Control {
 func collectHealthcheck(c Contents, f *Facts) {
 	fact := &HealthcheckFact{Test: []string{}}
 	if c.Healthcheck != nil {
-		for _, w := range c.Healthcheck.Test[:min(len(c.Healthcheck.Test), maxTest)] {
-			short, _ := c.reading().redactor.keep(w, maxRowText)
-			fact.Test = append(fact.Test, short)
+		for i, w := range c.Healthcheck.Test[:min(len(c.Healthcheck.Test), maxTest)] {
+			if i > 0 || w != "NONE" && w != "CMD" && w != "CMD-SHELL" {
+				w, _ = c.reading().redactor.keep(w, maxRowText)
+			}
+			fact.Test = append(fact.Test, w)
 		}
 	}
 	fact.NoFormat = c.Healthcheck == nil && buildahOCI(c)

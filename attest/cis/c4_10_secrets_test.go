@@ -202,6 +202,32 @@ func TestSecretFlood(t *testing.T) {
 	}
 }
 
+// Beyond what is counted nothing is known to be harmless.
+func TestThreat65_SecretFloodKeepsNoText(t *testing.T) {
+	var many strings.Builder
+	for i := range 2 * maxSecrets {
+		fmt.Fprintf(&many, "x://u:%04x@h ", i)
+	}
+	c := doc{history: []HistoryEntry{bkRun(many.String())}, run: map[string]any{"User": "01ff"}, layers: -1}.contents(t)
+	facts := Collect(c)
+	if facts.History.Rows[0].Text != redacted || facts.User.Raw != redacted {
+		t.Errorf("%+v %+v", facts.History.Rows[0], facts.User)
+	}
+}
+
+// Redaction must not change what a control decides.
+func TestRedactionDoesNotDecide(t *testing.T) {
+	run := map[string]any{
+		"User": "0000", "Env": []string{"MY_PASSWORD=0000", "OTHER_PASSWORD=CMD-SHELL"},
+		"Healthcheck": map[string]any{"Test": []string{"CMD-SHELL", "check"}},
+	}
+	for id, want := range map[string]Status{"4.1": Fail, "4.6": Pass} {
+		if f := judged(t, doc{run: run}.contents(t), id); f.Status != want {
+			t.Errorf("%s: %s %q", id, f.Status, f.Evidence)
+		}
+	}
+}
+
 // No value of a secret may come out again, wherever it was planted, whatever
 // way its row is quoted.
 func TestThreat65_NoSecretInFactsOrFindings(t *testing.T) {

@@ -17,9 +17,18 @@ const maxRedact = 8 << 10
 
 // redactor takes secrets out of text that is kept: the values that were found
 // anywhere in the image, and whatever stands where a secret would.
-type redactor struct{ values []string }
+type redactor struct {
+	values []string
+	// all keeps no text at all.
+	all bool
+}
 
 func newRedactor(found []secret) redactor {
+	// So many values would take long to look for, and rules stop counting in
+	// one text there: some might be left.
+	if len(found) >= maxSecrets {
+		return redactor{all: true}
+	}
 	var r redactor
 	for _, s := range found {
 		// Shorter values would blank out parts of ordinary words; where they
@@ -43,6 +52,10 @@ func newRedactor(found []secret) redactor {
 // keep redacts text and cuts it to max bytes. The cut comes last: half a
 // secret is no longer what the patterns look for.
 func (r redactor) keep(text string, max int) (kept string, short bool) {
+	if r.all && text != "" {
+		kept, _ = cut(redacted, max)
+		return kept, true
+	}
 	for _, v := range r.values {
 		text = strings.ReplaceAll(text, v, redacted)
 	}
