@@ -13,7 +13,7 @@ func (a *app) policyCmd() *cobra.Command {
 		Args:  needsSubcommand,
 		RunE:  func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(a.policyInitCmd(), a.policySchemaCmd())
+	cmd.AddCommand(a.policyInitCmd(), a.policyLintCmd(), a.policyTestCmd(), a.policyExplainCmd(), a.policySchemaCmd())
 	return cmd
 }
 

@@ -125,8 +125,10 @@ func (a *app) clock(at string) (func() time.Time, error) {
 		return nil, usage(fmt.Errorf("--at %q: want a time like 2026-11-21T12:00:00Z", at), "")
 	}
 	a.note("hypothetical decision as of %s", at)
-	return func() time.Time { return t }, nil
+	return fixedClock(t), nil
 }
+
+func fixedClock(t time.Time) func() time.Time { return func() time.Time { return t } }
 
 func platformFlag(s string) (*verify.Platform, error) {
 	if s == "" {

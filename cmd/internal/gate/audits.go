@@ -12,8 +12,8 @@ import (
 	"github.com/pratique-dev/pratique/verify/wire"
 )
 
-// audits reads the CIS audits among the claims, and holds each against the
-// image's own config and history (S15). A test result of something else is
+// audits reads the CIS audits among the claims, and collects for each what the
+// image's own config and history show, for the policy to compare (S15). A test result of something else is
 // not an audit and is passed over.
 func audits(ctx context.Context, r Registry, image verify.Image, e verify.Evidence) []policy.Audit {
 	fresh := map[verify.Digest]freshFacts{}
@@ -35,17 +35,16 @@ func audits(ctx context.Context, r Registry, image verify.Image, e verify.Eviden
 				fresh[a.Platform] = f
 			}
 			a.Err = f.err
-			if f.err == nil {
-				a.Contradictions = cis.Contradictions(a.Audit.Facts, f.facts)
-			}
+			a.Fresh = f.facts
 		}
 		out = append(out, a)
 	}
 	return out
 }
 
+// freshFacts are nil where the config could not be had or read.
 type freshFacts struct {
-	facts cis.Facts
+	facts *cis.Facts
 	err   error
 }
 
@@ -58,7 +57,8 @@ func collect(ctx context.Context, r Registry, image verify.Image, d verify.Diges
 	if err != nil {
 		return freshFacts{err: fmt.Errorf("%w: image config: %v", verify.ErrInvalid, err)}
 	}
-	return freshFacts{facts: cis.Collect(c)}
+	facts := cis.Collect(c)
+	return freshFacts{facts: &facts}
 }
 
 // subjectPlatform is the platform manifest a claim speaks of, "" if it speaks

@@ -56,18 +56,40 @@ func (g *Gate) Admit(ctx context.Context, ref verify.Reference) (result Result) 
 			result = g.refused(unresolved(ref), now, fmt.Errorf("internal error: %v", p))
 		}
 	}()
+	image, inputs, err := g.inputs(ctx, ref, now)
+	if err != nil {
+		return g.refused(image, now, err)
+	}
+	return g.judge(image, inputs)
+}
+
+// Inputs is what each policy would see of the image, for explaining and
+// recording. Unlike Admit it fails if the image cannot be read.
+func (g *Gate) Inputs(ctx context.Context, ref verify.Reference) ([]policy.Input, error) {
+	_, inputs, err := g.inputs(ctx, ref, g.Now())
+	return inputs, err
+}
+
+func (g *Gate) inputs(ctx context.Context, ref verify.Reference, now time.Time) (verify.Image, []policy.Input, error) {
 	image, err := g.Registry.Resolve(ctx, ref)
 	if err != nil {
-		return g.refused(unresolved(ref), now, err)
+		return unresolved(ref), nil, err
 	}
 	image, gathered, err := g.look(ctx, image)
 	if err == nil && g.Platform != nil {
 		image, err = narrow(image, *g.Platform)
 	}
 	if err != nil {
-		return g.refused(image, now, err)
+		return image, nil, err
 	}
-	return g.judge(ctx, image, gathered, now)
+	inputs := make([]policy.Input, len(g.Policies))
+	for i, doc := range g.Policies {
+		inputs[i] = policy.Input{Image: image, Evidence: gathered[i], Now: now}
+		if slices.Contains(doc.Needs(image.Repo).Predicates, attest.PredicateType) {
+			inputs[i].Audits = audits(ctx, g.Registry, image, gathered[i])
+		}
+	}
+	return image, inputs, nil
 }
 
 // look reads the platform manifests and gathers evidence for every policy at
@@ -133,14 +155,10 @@ func (g *Gate) needsConfig(repo string) bool {
 	return false
 }
 
-func (g *Gate) judge(ctx context.Context, image verify.Image, gathered []verify.Evidence, now time.Time) Result {
+func (g *Gate) judge(image verify.Image, inputs []policy.Input) Result {
 	var results []Result
 	for i, doc := range g.Policies {
-		in := policy.Input{Image: image, Evidence: gathered[i], Now: now}
-		if slices.Contains(doc.Needs(image.Repo).Predicates, attest.PredicateType) {
-			in.Audits = audits(ctx, g.Registry, image, gathered[i])
-		}
-		results = append(results, Result{image, gathered[i], policy.Evaluate(doc, in)})
+		results = append(results, Result{image, inputs[i].Evidence, policy.Evaluate(doc, inputs[i])})
 	}
 	r := lowest(results)
 	if g.Platform != nil && r.Decision.Pin != "" {
