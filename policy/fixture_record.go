@@ -93,9 +93,8 @@ func recordError(err error) *fixtureError {
 		return out
 	}
 	out.Text = err.Error()
-	var unknown unknownKey
 	switch {
-	case errors.As(err, &unknown) && unknown.UnknownKey():
+	case errors.Is(err, verify.ErrUntrusted):
 		out.Is = isUnknownKey
 	case errors.Is(err, verify.ErrUnreadable):
 		out.Is = isUnreadable
@@ -120,13 +119,12 @@ type recorded fixtureError
 
 func (r recorded) Error() string { return r.Text }
 
-// UnknownKey is true for sound evidence by a key that has no name.
-func (r recorded) UnknownKey() bool { return r.Is == isUnknownKey }
-
 // Unwrap is the sentinel of the kind.
 func (r recorded) Unwrap() error {
 	switch r.Is {
-	case isInvalid, isUnknownKey:
+	case isUnknownKey:
+		return verify.ErrUntrusted
+	case isInvalid:
 		return verify.ErrInvalid
 	case isUnreadable:
 		return verify.ErrUnreadable

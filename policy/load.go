@@ -135,7 +135,7 @@ func checkWord(r *report, v reflect.Value, oneof string) {
 		return
 	}
 	if known := strings.Split(oneof, "|"); !slices.Contains(known, t.s) {
-		r.add(t.at, suggest(t.s, known), "%q is not one of %s", t.s, strings.Join(known, ", "))
+		r.add(t.at, near(t.s, known), "%q is not one of %s", t.s, strings.Join(known, ", "))
 		*t = text{}
 	}
 }

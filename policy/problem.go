@@ -69,21 +69,27 @@ func (r *report) err() error {
 	return r.list[:min(len(r.list), maxProblems)]
 }
 
-// suggest names the known word nearest to a mistyped one, as a hint.
+// suggest names the known word nearest to a mistyped one, as a hint, or else
+// all of them.
 func suggest(word string, known []string) string {
+	if hint := near(word, known); hint != "" || len(known) == 0 {
+		return hint
+	}
+	return "known: " + strings.Join(known, ", ")
+}
+
+// near names the known word nearest to a mistyped one, "" if none is near.
+func near(word string, known []string) string {
 	best, distance := "", 3
 	for _, k := range known {
 		if d := editDistance(strings.ToLower(word), strings.ToLower(k)); d < distance && d < len(k) {
 			best, distance = k, d
 		}
 	}
-	if best != "" {
-		return fmt.Sprintf("did you mean %q?", best)
-	}
-	if len(known) == 0 {
+	if best == "" {
 		return ""
 	}
-	return "known: " + strings.Join(known, ", ")
+	return fmt.Sprintf("did you mean %q?", best)
 }
 
 // editDistance counts the insertions, deletions and replacements between two

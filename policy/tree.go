@@ -17,9 +17,10 @@ import (
 // Limits on a YAML file beyond its size, so that the library is never handed
 // what makes it slow or deep (threats 91 and 92).
 const (
-	maxLine  = 4096 // bytes; also bounds nesting by indentation
-	maxDepth = 24   // nested mappings and lists
-	maxFlow  = 32   // nested [ and {
+	maxLine   = 4096  // bytes; also bounds nesting by indentation
+	maxDepth  = 24    // nested mappings and lists
+	maxFlow   = 32    // nested [ and {
+	maxTokens = 30000 // count; the parser's time grows with its square
 )
 
 type kind uint8
@@ -110,6 +111,9 @@ func badRune(line []byte) int {
 // checkTokens refuses what must never reach the parser: a second document
 // (which it may drop without a word), directives, and deep nesting.
 func checkTokens(tokens token.Tokens) (pos, error) {
+	if len(tokens) > maxTokens {
+		return pos{}, fmt.Errorf("more than %d YAML tokens", maxTokens)
+	}
 	flow, content, ended := 0, false, false
 	for _, t := range tokens {
 		at := pos{t.Position.Line, t.Position.Column}

@@ -134,10 +134,6 @@ func distinct(votes []vote) int {
 	return n
 }
 
-// unknownKey is what an error says of itself if the evidence is sound but for
-// its key, which nobody in the ring has.
-type unknownKey interface{ UnknownKey() bool }
-
 // unverified says why an item that carries no claim did not count. What does
 // not verify is never mere absence.
 func unverified(item verify.Item, untrusted, invalid Code) *miss {
