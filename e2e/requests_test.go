@@ -199,9 +199,9 @@ func TestRequests_ManyAttestations(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			attest, most := signer.AttestTag, many+4
+			attest, most := signer.AttestTag, many+5 // and the manifest, three places to look, the config
 			if format == "bundle" {
-				attest, most = signer.AttestBundles, 2*many+4
+				attest, most = signer.AttestBundles, 2*many+5
 			}
 			var statements [][]byte
 			for i := range many {
