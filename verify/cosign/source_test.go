@@ -355,6 +355,9 @@ func TestReferrersAreTruncated(t *testing.T) {
 	if !errors.Is(err, verify.ErrTruncated) || len(items) != wire.MaxReferrers {
 		t.Errorf("%d items, %v", len(items), err)
 	}
+	if n := len(c.Requests()); n != 3+wire.MaxReferrers {
+		t.Errorf("%d requests", n)
+	}
 }
 
 func TestUnusableRing(t *testing.T) {

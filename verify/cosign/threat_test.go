@@ -363,6 +363,10 @@ func TestThreat46_OnlyTheBytesRead(t *testing.T) {
 	if err := v.VerifySignature(strings.NewReader(string(k.Sign(other))), strings.NewReader(string(other))); err == nil || v.matched != nil {
 		t.Error("verified bytes that nobody read")
 	}
+	// What the library would have us verify is not what we read: they disagree.
+	if err := v.VerifySignature(strings.NewReader(string(k.Sign(v.want))), strings.NewReader(string(other))); err == nil || v.matched != nil {
+		t.Error("verified although the library decoded something else")
+	}
 	if err := v.VerifySignature(strings.NewReader(string(k.Sign(v.want))), strings.NewReader("read")); err != nil || v.matched == nil {
 		t.Error(err)
 	}
