@@ -113,6 +113,7 @@ func TestUpdateRows(t *testing.T) {
 		"foreign shell":              {[]HistoryEntry{classicBase, classic("/usr/bin/python3 -c os.system('apt-get update')")}, Unknown},
 		"nop in a comment":           {[]HistoryEntry{classicBase, {CreatedBy: "/bin/sh -c apt-get update #(nop)  CMD x"}}, Fail},
 		"nop in a comment, as copy":  {[]HistoryEntry{classicBase, {CreatedBy: "/bin/sh -c apt-get update #(nop)  COPY dir:x in /y"}}, Fail},
+		"nop in a comment, flag":     {[]HistoryEntry{classicBase, {CreatedBy: "/bin/sh -c apt-get update -y #(nop)  COPY dir:x in /y"}}, Fail},
 		"nop in a comment, buildkit": {[]HistoryEntry{base(), bkRun("apt-get update #(nop)  COPY x in /y")}, Fail},
 		"other builder on top":       {[]HistoryEntry{base(), {CreatedBy: "bazel build ..."}}, Unknown},
 		"kaniko says run":            {[]HistoryEntry{base(), {CreatedBy: "RUN apt-get update"}}, Fail},
