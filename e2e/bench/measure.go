@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -21,8 +22,9 @@ type cost struct{ wall, cpu time.Duration }
 
 // comparison is what pairs of runs came to.
 type comparison struct {
-	ours, theirs cost    // medians
-	wall, cpu    float64 // medians of the ratios ours / theirs
+	ours, theirs cost          // medians
+	best         time.Duration // least CPU of any run of ours
+	wall, cpu    float64       // medians of the ratios ours / theirs
 }
 
 // compare runs the two sides in turn, after one run of each that does not count.
@@ -43,6 +45,7 @@ func (s *stage) compare(ctx context.Context, runs int, ours, theirs side) (compa
 	}
 	var c comparison
 	c.ours, c.theirs = medianCost(a), medianCost(b)
+	c.best = slices.MinFunc(a, func(x, y cost) int { return cmp.Compare(x.cpu, y.cpu) }).cpu
 	var wall, cpu []float64
 	for i := range a {
 		wall = append(wall, float64(a[i].wall)/float64(b[i].wall))
