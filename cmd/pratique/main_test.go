@@ -26,13 +26,14 @@ func TestScript(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status":  status,
-			"push":    push,
-			"fault":   fault,
-			"copytag": copyTag,
-			"json":    jsonField,
-			"count":   countItems,
-			"reason":  reason,
+			"status":    status,
+			"push":      push,
+			"pushindex": pushIndex,
+			"fault":     fault,
+			"copytag":   copyTag,
+			"json":      jsonField,
+			"count":     countItems,
+			"reason":    reason,
 		},
 	})
 }

@@ -92,6 +92,39 @@ func push(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("DIGEST", d.String())
 }
 
+// pushindex REGISTRY/repo:tag [image options] pushes an index of linux/amd64
+// and linux/arm64 images and an attestation manifest as BuildKit adds them, and
+// sets $DIGEST, $AMD64 and $ARM64.
+func pushIndex(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: pushindex name:tag [image options]")
+	}
+	tag, err := name.NewTag(args[0])
+	ts.Check(err)
+	index := mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
+	for _, arch := range []string{"amd64", "arm64", "unknown"} {
+		image := buildImage(ts, args[1:])
+		file, err := image.ConfigFile()
+		ts.Check(err)
+		file = file.DeepCopy()
+		file.Architecture = arch
+		image, err = mutate.ConfigFile(image, file)
+		ts.Check(err)
+		platform := &v1.Platform{OS: "linux", Architecture: arch}
+		if arch == "unknown" {
+			platform.OS = "unknown"
+		}
+		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: image, Descriptor: v1.Descriptor{Platform: platform}})
+		d, err := image.Digest()
+		ts.Check(err)
+		ts.Setenv(strings.ToUpper(arch), d.String())
+	}
+	ts.Check(remote.WriteIndex(tag, index))
+	d, err := index.Digest()
+	ts.Check(err)
+	ts.Setenv("DIGEST", d.String())
+}
+
 func buildImage(ts *testscript.TestScript, options []string) v1.Image {
 	base := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), types.OCIConfigJSON)
 	config := v1.Config{Entrypoint: []string{"/app"}}
