@@ -164,6 +164,10 @@ func TestDockerConfig(t *testing.T) {
 		if err == nil || without(err.Error(), "hunter2", auth) != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+		var refused *StatusError
+		if anonymous := errors.As(err, &refused); anonymous == (name == "broken") {
+			t.Errorf("%s: went on without credentials is %v: %v", name, anonymous, err)
+		}
 	}
 	if f.reached("Basic") {
 		t.Error("a password was sent to a host it was not made for")

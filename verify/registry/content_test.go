@@ -100,9 +100,14 @@ func TestThreat88_SlowRegistry(t *testing.T) {
 	})
 	c := s.client(t)
 	c.pace.request = 20 * time.Millisecond
-	_, err := c.Resolve(t.Context(), s.tagged("v1"))
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	_, err := c.Resolve(ctx, s.tagged("v1"))
 	if err == nil || errors.Is(err, verify.ErrNone) || errors.Is(err, verify.ErrInvalid) {
 		t.Errorf("slow is neither absent nor invalid: %v", err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		t.Error("only the caller's own deadline ended it")
 	}
 	if requestTime != 30*time.Second {
 		t.Error("a request may take 30 s")

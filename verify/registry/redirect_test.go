@@ -135,7 +135,7 @@ func TestPrivate(t *testing.T) {
 		"8.8.8.8": false, "2606:4700::1111": false, "172.15.0.1": false, "192.0.1.1": false,
 		"172.16.0.1": true, "192.168.1.1": true, "127.9.9.9": true, "192.0.0.192": true, "255.255.255.255": true,
 		"224.0.0.1": true, "198.18.0.1": true, "240.0.0.1": true, "::": true, "fc00::1": true, "fe80::1%eth0": true,
-		"64:ff9b::a00:1": true, "2002:a00:1::": true, "::10.0.0.1": true, "::ffff:169.254.169.254": true,
+		"64:ff9b::a00:1": true, "2002:a00:1::": true, "::10.0.0.1": true, "::ffff:169.254.169.254": true, "::ffff:100.64.0.1": true,
 	} {
 		if got := private(netip.MustParseAddr(s)); got != want {
 			t.Errorf("%s: %v", s, got)

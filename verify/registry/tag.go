@@ -26,7 +26,8 @@ const (
 
 // Edit makes the content a tag is to have out of what it has. It returns nil
 // when current already holds what was to be written. It is called several
-// times, and must not keep anything of an earlier call.
+// times and must not keep anything of an earlier call. It must be quick: what
+// was read longer than settleTime/2 before is not pushed.
 type Edit = func(current verify.Manifest, exists bool) (raw []byte, mediaType string, err error)
 
 // UpdateTag edits what a tag names and reports success only when the edit is
