@@ -108,7 +108,7 @@ func (e *evaluation) closeUses() []Use {
 		case item.Err != nil:
 			u.Why = item.Err.Error()
 		case item.Claim == nil:
-			u.Why = "it was not verified"
+			u.Why = errNoReason.Error()
 		default:
 			u.Why = "the policy asks for nothing that it could show"
 		}

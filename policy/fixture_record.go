@@ -88,7 +88,7 @@ const (
 )
 
 func recordError(err error) *fixtureError {
-	out := &fixtureError{Is: isUnreachable, Text: "no reason is known"}
+	out := &fixtureError{Is: isUnreachable, Text: errNoReason.Error()}
 	if err == nil {
 		return out
 	}

@@ -38,7 +38,7 @@ func PredicateURI(s string) (string, error) {
 	}
 	scheme, rest, ok := strings.Cut(s, ":")
 	clean := strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789+.-") == ""
-	if !ok || !clean || scheme == "" || rest == "" || len(s) > maxPattern || strings.ContainsAny(s, " \t\r\n\"<>\\^`{|}") {
+	if !ok || !clean || scheme == "" || strings.Trim(rest, "/") == "" || len(s) > maxPattern || strings.ContainsAny(s, " \t\r\n\"<>\\^`{|}") {
 		known := make([]string, 0, len(aliases))
 		for name := range aliases {
 			known = append(known, name)

@@ -10,6 +10,9 @@ import (
 	"github.com/pratique-dev/pratique/verify"
 )
 
+// errNoReason stands in for an error nobody gave.
+var errNoReason = errors.New("no reason is known")
+
 // miss is why one item did not count.
 type miss struct {
 	code Code
@@ -53,6 +56,9 @@ func (e *evaluation) gapReasons(s scope) {
 		code := RegistryUnreachable
 		if errors.Is(err, verify.ErrTruncated) {
 			code = EvidenceTruncated
+		}
+		if err == nil {
+			err = errNoReason
 		}
 		byCode[code] = append(byCode[code], fmt.Sprintf("%s: %v", where, err))
 	}
