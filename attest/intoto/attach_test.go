@@ -158,6 +158,13 @@ func TestThreat143_ReadBackBeforeSuccess(t *testing.T) {
 			t.Errorf("%s, %s lost: %+v %v", c.format, c.lose, at, err)
 		}
 	}
+	m := newMemory()
+	img := m.image(t)
+	attachTag(t, m, img, signed(t, img.Digest))
+	m.lose = "tag"
+	if at, err := AttachAttestation(background, m, repo, img, signed(t, img.Digest), FormatTag); !errors.Is(err, ErrReadBack) {
+		t.Errorf("tag still holds the old layer alone: %+v %v", at, err)
+	}
 }
 
 // twisted serves other bytes than it was given.
