@@ -64,6 +64,9 @@ type HistoryEntry struct {
 
 // Platform is os/architecture, with the variant where there is one.
 func (c Contents) Platform() string {
+	if c.OS == "" && c.Architecture == "" {
+		return ""
+	}
 	p := c.OS + "/" + c.Architecture
 	if c.Variant != "" {
 		p += "/" + c.Variant

@@ -65,7 +65,7 @@ func (c *Client) list(ctx context.Context, repo repository, d verify.Digest) (li
 
 func fallbackTag(d verify.Digest) string { return "sha256-" + d.Hex() }
 
-// listAPI reads all pages. A registry without the API says 404 to the first.
+// listAPI reads all pages. A registry without the API says so to the first.
 func (c *Client) listAPI(ctx context.Context, repo repository, d verify.Digest, push bool) (listing, error) {
 	var l listing
 	r := c.request(http.MethodGet, repo, "/referrers/"+string(d))
@@ -76,7 +76,7 @@ func (c *Client) listAPI(ctx context.Context, repo repository, d verify.Digest, 
 		if err != nil {
 			return l, err
 		}
-		if a.status == http.StatusNotFound && !a.foreign && !l.api {
+		if noAPI(a.status) && !a.foreign && !l.api {
 			return l, nil
 		}
 		if a.status != http.StatusOK {
@@ -98,6 +98,18 @@ func (c *Client) listAPI(ctx context.Context, repo repository, d verify.Digest, 
 		r.url = next
 	}
 	return l, fmt.Errorf("%s: %w: %d pages", r, verify.ErrTruncated, wire.MaxPages)
+}
+
+// noAPI reports whether a registry says that it has no referrers API: 404 as
+// the distribution spec asks, or what registries older than the API make of
+// the unknown path. Taking one of these for an absence hides nothing that the
+// registry could not hide anyway, since evidence must be there to count.
+func noAPI(status int) bool {
+	switch status {
+	case http.StatusNotFound, http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotAcceptable:
+		return true
+	}
+	return false
 }
 
 // add takes a page's entries, as far as the limit allows.

@@ -54,7 +54,7 @@ func TestReferrersFromTheAPIAndTheTag(t *testing.T) {
 }
 
 func TestThreat13_FallbackOnlyWhereThereIsNoAPI(t *testing.T) {
-	for _, status := range []int{400, 401, 403, 405, 429, 500, 503, 200} {
+	for _, status := range []int{401, 403, 410, 429, 500, 501, 503, 200} {
 		s := newServer(t, false)
 		s.push(t, fallbackTag(subject), typeIndex, list(t))
 		s.on(func(w http.ResponseWriter, r *http.Request) bool {
@@ -72,6 +72,24 @@ func TestThreat13_FallbackOnlyWhereThereIsNoAPI(t *testing.T) {
 			if strings.Contains(r, "/manifests/") {
 				t.Errorf("%d: fell back with %q", status, r)
 			}
+		}
+	}
+}
+
+// Registries from before the API answer its path in these ways.
+func TestThreat13_FallbackWhereTheAPIIsUnknown(t *testing.T) {
+	for _, status := range []int{400, 404, 405, 406} {
+		s := newServer(t, false)
+		s.push(t, fallbackTag(subject), typeIndex, list(t))
+		s.on(func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path == api() {
+				w.WriteHeader(status)
+				return true
+			}
+			return false
+		})
+		if _, err := s.client(t).Referrers(t.Context(), s.repo(), subject); err != nil {
+			t.Errorf("%d: %v", status, err)
 		}
 	}
 }

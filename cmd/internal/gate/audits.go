@@ -9,7 +9,6 @@ import (
 	"github.com/pratique-dev/pratique/attest/cis"
 	"github.com/pratique-dev/pratique/policy"
 	"github.com/pratique-dev/pratique/verify"
-	"github.com/pratique-dev/pratique/verify/wire"
 )
 
 // audits reads the CIS audits among the claims, and collects for each what the
@@ -82,20 +81,22 @@ func WithPlatform(ctx context.Context, r Registry, image verify.Image, p verify.
 	if err != nil {
 		return p, err
 	}
-	var c struct {
-		OS           string `json:"os"`
-		Architecture string `json:"architecture"`
-		Variant      string `json:"variant"`
-	}
-	if err := wire.Decode(raw, &c); err != nil {
+	c, err := cis.ParseContents(raw)
+	if err != nil {
 		return p, fmt.Errorf("%w: image config: %v", verify.ErrInvalid, err)
 	}
-	named := verify.Platform{OS: c.OS, Architecture: c.Architecture, Variant: c.Variant}
+	if c.Platform() == "" {
+		return p, nil // some builders name none; the index's word stands
+	}
+	named, err := verify.ParsePlatform(c.Platform())
+	if err != nil {
+		return p, fmt.Errorf("%w: image config: %v", verify.ErrInvalid, err)
+	}
 	if p.Platform == (verify.Platform{}) {
 		p.Platform = named
 		return p, nil
 	}
-	if c.OS != "" && (c.OS != p.Platform.OS || c.Architecture != p.Platform.Architecture) {
+	if named.OS != p.Platform.OS || named.Architecture != p.Platform.Architecture {
 		return p, fmt.Errorf("%w: the index calls %s %s, its config says %s", verify.ErrInvalid, p.Manifest, p.Platform, named)
 	}
 	return p, nil
