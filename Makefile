@@ -11,11 +11,14 @@ FUZZTIME   ?= 10s
 ONLY       ?=
 VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
+# The commit's time: the same source gives the same binary, and no clock is right that is earlier.
+BUILT      ?= $(shell git log -1 --format=%cI 2>/dev/null)
+
 # Where govulncheck reads the vulnerability database: https:// or file://.
 export GOVULNDB ?= https://vuln.go.dev
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
-LDFLAGS     = -s -w -X main.version=$(VERSION)
+LDFLAGS     = -s -w -X main.version=$(VERSION) -X main.built=$(BUILT)
 GOBUILD     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)"
 
 .DEFAULT_GOAL := help

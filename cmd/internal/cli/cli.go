@@ -29,6 +29,9 @@ type Env struct {
 	SystemPolicy string
 	// Version is the version the build was given, "" if none.
 	Version string
+	// Built is when the build was made, the zero time if it was not told. No
+	// clock can be right that shows an earlier time.
+	Built time.Time
 }
 
 func (e Env) getenv(name string) string {

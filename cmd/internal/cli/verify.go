@@ -118,6 +118,9 @@ func (a *app) each(n int, f func(int)) {
 // clock is the time to decide as of: now, or the hypothetical --at (S7).
 func (a *app) clock(at string) (func() time.Time, error) {
 	if at == "" {
+		if err := gate.CheckClock(a.stateDir(), a.env.Built, a.env.Now()); err != nil {
+			return nil, failed(err, "set the clock; time decides what has expired")
+		}
 		return a.env.Now, nil
 	}
 	t, err := time.Parse(time.RFC3339, at)
