@@ -114,4 +114,5 @@ require (
 	k8s.io/klog/v2 v2.140.0 // indirect
 )
 
+// Its zip cannot be had through every module proxy; go mod tidy would pick it.
 exclude github.com/Azure/go-ansiterm v0.0.0-20261006220739-8c912ac31dd4
