@@ -59,7 +59,7 @@ func (a *app) explain(ctx context.Context, o explainOptions, arg string) error {
 	if err != nil {
 		return err
 	}
-	g := &gate.Gate{Registry: client, Policies: docs, Now: now}
+	g := &gate.Gate{Registry: client, Policies: docs, Now: now, Host: engineHost()}
 	inputs, err := g.Inputs(ctx, refs[0])
 	if err != nil {
 		return failed(err, "check the name and your login, then run the command again")

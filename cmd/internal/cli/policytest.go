@@ -128,7 +128,7 @@ func (a *app) liveCase(ctx context.Context, r registryFlags, docs []*policy.Docu
 	if at := c.At; !at.IsZero() {
 		now = fixedClock(at)
 	}
-	g := &gate.Gate{Registry: client, Policies: docs, Now: now}
+	g := &gate.Gate{Registry: client, Policies: docs, Now: now, Host: engineHost()}
 	return g.Admit(ctx, refs[0]).Decision, nil
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
@@ -62,7 +63,7 @@ func (a *app) verify(cmd *cobra.Command, o verifyOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	g := &gate.Gate{Registry: client, Policies: docs, Now: a.env.Now}
+	g := &gate.Gate{Registry: client, Policies: docs, Now: a.env.Now, Host: engineHost()}
 	if g.Now, err = a.clock(o.at); err != nil {
 		return err
 	}
@@ -142,4 +143,10 @@ func platformFlag(s string) (*verify.Platform, error) {
 		return nil, usage(err, "--platform linux/amd64")
 	}
 	return &p, nil
+}
+
+// engineHost is the platform containers run on here: engines run linux images
+// whatever the machine's own system is.
+func engineHost() verify.Platform {
+	return verify.Platform{OS: "linux", Architecture: runtime.GOARCH}
 }

@@ -36,6 +36,9 @@ type Gate struct {
 	// Platform narrows the judgement to one platform; nil judges all that the
 	// policy asks for.
 	Platform *verify.Platform
+	// Host is the platform of the engine that will run the image, for rules
+	// that judge no other.
+	Host verify.Platform
 	// Now is the clock, read once per image.
 	Now func() time.Time
 }
@@ -76,15 +79,15 @@ func (g *Gate) inputs(ctx context.Context, ref verify.Reference, now time.Time) 
 		return unresolved(ref), nil, err
 	}
 	image, gathered, err := g.look(ctx, image)
-	if err == nil && g.Platform != nil {
-		image, err = narrow(image, *g.Platform)
-	}
 	if err != nil {
 		return image, nil, err
 	}
 	inputs := make([]policy.Input, len(g.Policies))
 	for i, doc := range g.Policies {
-		inputs[i] = policy.Input{Image: image, Evidence: gathered[i], Now: now}
+		inputs[i] = policy.Input{Image: image, Evidence: gathered[i], Now: now, Host: g.Host}
+		if g.Platform != nil {
+			inputs[i].Only = []verify.Platform{*g.Platform}
+		}
 		if slices.Contains(doc.Needs(image.Repo).Predicates, attest.PredicateType) {
 			inputs[i].Audits = audits(ctx, g.Registry, image, gathered[i])
 		}
@@ -160,12 +163,7 @@ func (g *Gate) judge(image verify.Image, inputs []policy.Input) Result {
 	for i, doc := range g.Policies {
 		results = append(results, Result{image, inputs[i].Evidence, policy.Evaluate(doc, inputs[i])})
 	}
-	r := lowest(results)
-	if g.Platform != nil && r.Decision.Pin != "" {
-		// Only this platform was judged, so only it may run (S21).
-		r.Decision.Pin = image.Platforms[0].Manifest
-	}
-	return r
+	return lowest(results)
 }
 
 // lowest combines the decisions of several policies; the evidence shown is
@@ -201,9 +199,6 @@ func (g *Gate) refused(image verify.Image, now time.Time, err error) Result {
 	}
 	r := policy.Reason{Effect: policy.Undecided, Text: err.Error()}
 	switch {
-	case errors.Is(err, errNoPlatform):
-		r.Code, r.Effect = policy.PlatformMissing, policy.Deny
-		r.Hint = "pratique inspect " + image.Asked + " lists the platforms there are"
 	case errors.Is(err, verify.ErrInvalid):
 		r.Code, r.Effect = policy.ImageInvalid, policy.Deny
 		r.Hint = "rebuild and push the image; if it keeps happening, ask who runs the registry what changed it"
@@ -218,8 +213,6 @@ func (g *Gate) refused(image verify.Image, now time.Time, err error) Result {
 	return Result{Image: image, Decision: d}
 }
 
-var errNoPlatform = errors.New("platform not in the image")
-
 // guard turns a panic into an error: in a goroutine of ours nobody else would.
 func guard(f func() error) (err error) {
 	defer func() {
@@ -228,15 +221,4 @@ func guard(f func() error) (err error) {
 		}
 	}()
 	return f()
-}
-
-// narrow keeps the platforms that match the wanted one.
-func narrow(image verify.Image, want verify.Platform) (verify.Image, error) {
-	for _, p := range image.Platforms {
-		if p.Platform.Matches(want) {
-			image.Platforms = []verify.PlatformImage{p}
-			return image, nil
-		}
-	}
-	return image, fmt.Errorf("%w: no %s among its manifests", errNoPlatform, want)
 }
