@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -120,11 +121,13 @@ func (a *app) stateDir() string {
 	return filepath.Join(os.TempDir(), fmt.Sprintf("pratique-%d", os.Getuid()))
 }
 
-// references parses image arguments. The sources that audit reads later are
-// named here, so that a user learns why they do not work with a command.
+// references parses image arguments.
 func references(args []string) ([]verify.Reference, error) {
 	refs := make([]verify.Reference, len(args))
 	for i, arg := range args {
+		if err := onRegistry(arg); err != nil {
+			return nil, err
+		}
 		ref, err := verify.ParseReference(arg)
 		if err != nil {
 			return nil, usage(err, "an image is named like registry.example/app:1 or registry.example/app@sha256:…")
@@ -132,6 +135,22 @@ func references(args []string) ([]verify.Reference, error) {
 		refs[i] = ref
 	}
 	return refs, nil
+}
+
+// onRegistry refuses skopeo's names of images that are elsewhere. Without
+// this, oci:DIR would be tag DIR of Docker Hub's library/oci.
+func onRegistry(arg string) error {
+	scheme, rest, _ := strings.Cut(arg, ":")
+	switch scheme {
+	case "docker":
+		if name, ok := strings.CutPrefix(rest, "//"); ok {
+			return usage(fmt.Errorf("%s: leave out docker://", arg), "name the image "+name)
+		}
+	case "oci", "oci-archive", "docker-archive", "docker-daemon", "containers-storage", "dir":
+		return usage(fmt.Errorf("%s: images from %s: are not read yet, only those on a registry", arg, scheme),
+			"push it, and name it like registry.example/app:1; an image "+scheme+" of Docker Hub is docker.io/library/"+arg)
+	}
+	return nil
 }
 
 // atLeastOne is cobra.MinimumNArgs with words for people.
