@@ -28,13 +28,14 @@ type result struct {
 // testTimeout ends a test that a mutant sends into a loop; that counts as a failing test.
 const testTimeout = "2m"
 
-// runner builds and runs mutated test binaries in a scratch folder.
+// runner builds and runs test binaries in a scratch folder.
 type runner struct {
 	root    string // absolute
 	scratch string
 
-	mu        sync.Mutex
-	baselines map[string]func() error // package and test -> does it pass as the tree is
+	mu       sync.Mutex
+	binaries map[string]func() (string, error) // package -> its test binary, as the tree is
+	passing  map[string]func() error           // package and test -> does it pass, as the tree is
 }
 
 func newRunner(root string) (*runner, error) {
@@ -46,7 +47,10 @@ func newRunner(root string) (*runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &runner{root: absolute, scratch: scratch, baselines: map[string]func() error{}}, nil
+	return &runner{
+		root: absolute, scratch: scratch,
+		binaries: map[string]func() (string, error){}, passing: map[string]func() error{},
+	}, nil
 }
 
 // try judges one mutant.
@@ -63,7 +67,11 @@ func (r *runner) try(ctx context.Context, m mutant) result {
 	if err != nil {
 		return result{outcomeError, err.Error()}
 	}
-	failed, output, err := r.test(ctx, dir, m, "-overlay="+overlay)
+	binary, err := r.compile(ctx, dir, m.pkg, "-overlay="+overlay)
+	if err != nil {
+		return result{outcomeError, err.Error()}
+	}
+	failed, output, err := r.test(ctx, binary, m)
 	switch {
 	case err != nil:
 		return result{outcomeError, err.Error()}
@@ -76,22 +84,32 @@ func (r *runner) try(ctx context.Context, m mutant) result {
 // baseline runs the test on the tree as it is, once for each package and test.
 func (r *runner) baseline(ctx context.Context, m mutant) error {
 	r.mu.Lock()
-	once, known := r.baselines[m.pkg+" "+m.test]
+	build, known := r.binaries[m.pkg]
 	if !known {
-		once = sync.OnceValue(func() error { return r.passes(ctx, m) })
-		r.baselines[m.pkg+" "+m.test] = once
+		build = sync.OnceValues(func() (string, error) {
+			dir, err := os.MkdirTemp(r.scratch, "baseline-")
+			if err != nil {
+				return "", err
+			}
+			return r.compile(ctx, dir, m.pkg)
+		})
+		r.binaries[m.pkg] = build
+	}
+	passes, known := r.passing[m.pkg+" "+m.test]
+	if !known {
+		passes = sync.OnceValue(func() error { return r.passes(ctx, build, m) })
+		r.passing[m.pkg+" "+m.test] = passes
 	}
 	r.mu.Unlock()
-	return once()
+	return passes()
 }
 
-func (r *runner) passes(ctx context.Context, m mutant) error {
-	dir, err := os.MkdirTemp(r.scratch, "baseline-")
+func (r *runner) passes(ctx context.Context, build func() (string, error), m mutant) error {
+	binary, err := build()
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	failed, output, err := r.test(ctx, dir, m)
+	failed, output, err := r.test(ctx, binary, m)
 	if err == nil && failed {
 		err = errors.New("the test fails\n" + tail(output))
 	}
@@ -118,15 +136,21 @@ func (r *runner) writeOverlay(dir string, m mutant) (string, error) {
 	return path, os.WriteFile(path, overlay, 0o600)
 }
 
-// test compiles the package's tests and runs the one the mutant names. Compiling and running are two
-// steps because go test reports a build failure and a failing test with the same status.
-func (r *runner) test(ctx context.Context, dir string, m mutant, flags ...string) (failed bool, output string, err error) {
+// compile builds a package's tests. Building and running are two steps because go test reports a build
+// failure and a failing test with the same status. Without debug information linking is much quicker.
+func (r *runner) compile(ctx context.Context, dir, pkg string, flags ...string) (string, error) {
 	binary := filepath.Join(dir, "package.test")
-	build := exec.CommandContext(ctx, "go", append([]string{"test", "-c", "-o", binary}, append(flags, m.pkg)...)...)
+	args := append([]string{"test", "-c", "-ldflags=-s -w", "-o", binary}, flags...)
+	build := exec.CommandContext(ctx, "go", append(args, pkg)...)
 	build.Dir = r.root
 	if text, err := build.CombinedOutput(); err != nil {
-		return false, "", fmt.Errorf("does not compile: %w\n%s", err, tail(string(text)))
+		return "", fmt.Errorf("does not compile: %w\n%s", err, tail(string(text)))
 	}
+	return binary, nil
+}
+
+// test runs the one test that the mutant names.
+func (r *runner) test(ctx context.Context, binary string, m mutant) (failed bool, output string, err error) {
 	run := exec.CommandContext(ctx, binary, "-test.v", "-test.timeout="+testTimeout, "-test.run="+runPattern(m.test))
 	run.Dir = filepath.Join(r.root, filepath.FromSlash(m.pkg))
 	text, err := run.CombinedOutput()
