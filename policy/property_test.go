@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -200,5 +201,29 @@ func TestValidUntilIsWhereItFlips(t *testing.T) {
 	}
 	if flips < 20 {
 		t.Errorf("only %d decisions end: the test shows nothing", flips)
+	}
+}
+
+// TestThreat124_NothingToJudge: what holds for every platform of none is no
+// reason to allow.
+func TestThreat124_NothingToJudge(t *testing.T) {
+	for name, take := range map[string]func(*world){
+		"platforms":    func(w *world) { w.in.Image.Platforms = nil },
+		"one manifest": func(w *world) { w.in.Image.Platforms[1].Manifest = "" },
+		"repository":   func(w *world) { w.in.Image.Repo = "" },
+		"index":        func(w *world) { w.in.Image.Index = "" },
+	} {
+		for _, body := range []string{"default: allow\n", "rules: [{name: a, images: [\"**\"], mode: warn, signatures: {anyOf: [release]}}]\n"} {
+			w := newWorld(t, "release")
+			w.sign("release", w.in.Image.Index)
+			take(w)
+			got := w.evaluate(w.doc(body))
+			if got.Verdict != Deny || len(got.Reasons) == 0 || !slices.ContainsFunc(got.Reasons, func(r Reason) bool { return r.Code == NoPlatforms }) {
+				t.Errorf("without %s: %s, %+v", name, got.Verdict, got.Reasons)
+			}
+		}
+	}
+	if got := (&evaluation{doc: &Document{}}).finish(Decision{}); got.Verdict != Deny {
+		t.Errorf("nothing found at all is %s", got.Verdict)
 	}
 }
