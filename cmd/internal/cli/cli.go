@@ -9,12 +9,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/pratique-dev/pratique/cmd/internal/report"
+	"github.com/pratique-dev/pratique/policy"
 	"github.com/pratique-dev/pratique/verify/wire"
 )
 
@@ -66,10 +68,35 @@ func Run(ctx context.Context, env Env) (status int) {
 	root.SetErr(env.Stderr)
 	a.warnIgnored()
 	err := root.ExecuteContext(ctx)
-	if a.out != nil {
-		err = errors.Join(err, a.out.Close())
+	var known *failure
+	if err != nil && !errors.As(err, &known) {
+		// Cobra's own errors: unknown commands, wrong numbers of arguments.
+		err = usage(err, suggestion(root, env.Args))
 	}
-	return a.exit(err)
+	return a.exit(a.closed(err))
+}
+
+// suggestion is what to type after a mistyped command.
+func suggestion(root *cobra.Command, args []string) string {
+	for _, arg := range args {
+		if near := root.SuggestionsFor(arg); len(near) > 0 && !strings.HasPrefix(arg, "-") {
+			return root.Name() + " " + near[0]
+		}
+	}
+	return root.Name() + " --help"
+}
+
+// closed writes the output files. A report that could not be written is a
+// failure of its own, also where the command has denied.
+func (a *app) closed(err error) error {
+	if a.out == nil {
+		return err
+	}
+	closeErr := a.out.Close()
+	if closeErr != nil && (err == nil || reported(err)) {
+		return failed(closeErr, "name a file that can be written after -o FORMAT=")
+	}
+	return err
 }
 
 // exit shows err the way users see errors, and turns it into an exit code.
@@ -77,18 +104,30 @@ func (a *app) exit(err error) int {
 	if err == nil {
 		return StatusAllowed
 	}
-	var f *failure
-	if !errors.As(err, &f) {
-		// Cobra's own errors: unknown commands, wrong numbers of arguments.
-		f = &failure{StatusUsage, err, "pratique --help"}
-	}
+	f := &failure{StatusUndecided, err, ""}
+	errors.As(err, &f)
 	if !reported(f) {
-		fmt.Fprintf(a.env.Stderr, "pratique: %s\n", wire.Printable(f.Error()))
+		for _, line := range lines(f.err) {
+			fmt.Fprintf(a.env.Stderr, "pratique: %s\n", wire.Printable(line))
+		}
 		if f.hint != "" {
 			fmt.Fprintf(a.env.Stderr, "hint: %s\n", wire.Printable(f.hint))
 		}
 	}
 	return f.status
+}
+
+// lines is one error a line: a policy has many at once.
+func lines(err error) []string {
+	var list policy.Problems
+	if !errors.As(err, &list) {
+		return []string{err.Error()}
+	}
+	var out []string
+	for _, p := range list {
+		out = append(out, p.Error())
+	}
+	return out
 }
 
 // ignoredEnv are variables by which other tools let the environment choose

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/pratique-dev/pratique/verify/wire"
@@ -31,6 +33,9 @@ func Open(outputs []string, stdout io.Writer, colour bool) (*Stream, error) {
 		format, path, toFile := strings.Cut(o, "=")
 		w := stdout
 		if toFile {
+			if err := placeFor(path); err != nil {
+				return nil, fmt.Errorf("output %q: %w", o, err)
+			}
 			f := outputFile{path, new(bytes.Buffer)}
 			s.files, w = append(s.files, f), f.buf
 		} else if onStdout != "" {
@@ -48,6 +53,21 @@ func Open(outputs []string, stdout io.Writer, colour bool) (*Stream, error) {
 		s.handlers = append(s.handlers, &text{w: stdout, colour: colour})
 	}
 	return s, nil
+}
+
+// placeFor finds what would keep a file from being written before there is a
+// result to lose.
+func placeFor(path string) error {
+	if path == "" {
+		return errors.New("no file named")
+	}
+	if at, err := os.Stat(path); err == nil && at.IsDir() {
+		return fmt.Errorf("%s is a folder", path)
+	}
+	if at, err := os.Stat(filepath.Dir(path)); err != nil || !at.IsDir() {
+		return fmt.Errorf("no folder %s", filepath.Dir(path))
+	}
+	return nil
 }
 
 // Close writes the files.
