@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -23,8 +25,8 @@ func (a *app) inspectCmd() *cobra.Command {
 		Long: `List every piece of evidence at an image: where it is, what it is, who signed
 it, and whether it verifies with the given keys, or the exact reason why not.
 
-Without --key or --policy there is no key to verify with, and every item says
-so. What nobody here can read is listed too: unreadable is not unsigned.`,
+Without --key and without any policy there is no key to verify with, and every
+item says so. What nobody here can read is listed too: unreadable is not unsigned.`,
 		Example: `  pratique inspect registry.example/app:1
   pratique inspect --key cosign.pub -o json registry.example/app:1`,
 		Args: exactlyOne,
@@ -74,28 +76,34 @@ func (a *app) inspect(ctx context.Context, p policyFlags, r registryFlags, arg s
 	return nil
 }
 
-// inspectKeys is what inspect verifies with: a policy's or the flags' keys, or
-// none at all.
+// inspectKeys is what inspect verifies with: the flags' keys, or those of the
+// policy verify would judge by, or none at all.
 func (a *app) inspectKeys(p policyFlags) ([]*policy.Document, keys.Ring, error) {
-	path, explicit := a.policyPath(p)
-	if len(p.keys) > 0 && p.file == "" {
-		path, explicit = "", false
+	if err := p.check(); err != nil {
+		return nil, keys.Ring{}, err
 	}
-	if explicit && path != "" {
-		doc, err := a.loadPolicy(path)
+	if len(p.keys) > 0 && p.file != "" {
+		return nil, keys.Ring{}, usage(errors.New("--key and --policy: inspect verifies with one of them"), "run it once with each")
+	}
+	if len(p.keys) > 0 {
+		doc, err := p.document()
 		if err != nil {
 			return nil, keys.Ring{}, err
 		}
-		return []*policy.Document{doc}, doc.Ring(), nil
+		return nil, doc.Ring(), nil
 	}
-	if len(p.keys) == 0 {
+	path, explicit := a.policyPath(p)
+	if path == "" {
 		return nil, keys.Ring{}, nil
 	}
-	doc, err := p.document()
+	doc, err := a.loadPolicy(path)
+	if errors.Is(err, fs.ErrNotExist) && !explicit {
+		return nil, keys.Ring{}, nil
+	}
 	if err != nil {
 		return nil, keys.Ring{}, err
 	}
-	return nil, doc.Ring(), nil
+	return []*policy.Document{doc}, doc.Ring(), nil
 }
 
 // resolve names the image by digest and reads its platform manifests and

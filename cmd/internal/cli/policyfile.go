@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/pratique-dev/pratique/cmd/internal/gate"
 	"github.com/pratique-dev/pratique/policy"
@@ -20,9 +21,12 @@ type policyFlags struct {
 	types       []string
 	annotations []string
 	ignoreTlog  bool
+
+	flags *pflag.FlagSet // to know whether --policy was said at all
 }
 
 func (p *policyFlags) add(cmd *cobra.Command) {
+	p.flags = cmd.Flags()
 	cmd.Flags().StringVar(&p.file, "policy", "", "policy `file` (default $PRATIQUE_POLICY, then the user's config folder)")
 	p.addKeys(cmd)
 }
@@ -35,9 +39,21 @@ func (p *policyFlags) addKeys(cmd *cobra.Command) {
 	f.BoolVar(&p.ignoreTlog, "insecure-ignore-tlog", false, "accepted as in cosign; with keys no transparency log is demanded anyway (use log: required in a policy)")
 }
 
+// check refuses --policy "$UNSET", which would judge by another policy than the
+// one that was meant.
+func (p policyFlags) check() error {
+	if p.file == "" && p.flags != nil && p.flags.Changed("policy") {
+		return usage(errors.New("--policy names no file"), "--policy policy.yaml, or leave it out")
+	}
+	return nil
+}
+
 // documents loads every policy that has a say, the system's first. Each must
 // allow; none can lift what another demands (S4).
 func (a *app) documents(p policyFlags) ([]*policy.Document, error) {
+	if err := p.check(); err != nil {
+		return nil, err
+	}
 	var docs []*policy.Document
 	path, explicit := a.policyPath(p)
 	for _, file := range []string{a.env.SystemPolicy, path} {
