@@ -76,7 +76,6 @@ type compiler struct {
 	open  func(string) ([]byte, error)
 	files map[string][]byte
 	doc   *Document
-	used  map[string]bool
 }
 
 func (c *compiler) document(s *docShape) *Document {

@@ -78,15 +78,6 @@ func checkHost(s string) error {
 	return checkHostPattern(s)
 }
 
-// checkRepo accepts a canonical repository name.
-func checkRepo(s string) error {
-	if strings.Contains(s, "*") {
-		return fmt.Errorf("%q: write repository names in full, without *", s)
-	}
-	_, err := ParsePattern(s)
-	return err
-}
-
 // anchored compiles an expression so that it must match the whole text
 // (threat 29).
 func anchored(expr string) (*regexp.Regexp, error) {
