@@ -40,7 +40,7 @@ func checkText(s string) error {
 		}
 	}
 	if strings.HasPrefix(s, "sha256:") {
-		return errors.New("a digest without a name; write name@sha256:...")
+		return errors.New("a digest without a name; write name@sha256: and 64 hex digits")
 	}
 	return nil
 }

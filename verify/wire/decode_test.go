@@ -27,23 +27,25 @@ func (s *selfRead) UnmarshalJSON(b []byte) error { s.got = string(b); return nil
 type outer struct {
 	embedded
 	*Linked
-	Name   string            `json:"name"`
-	Bare   int               // no tag: the Go name counts
-	Ptr    *inner            `json:"ptr"`
-	List   []inner           `json:"list"`
-	Array  [1]inner          `json:"array"`
-	Map    map[string]inner  `json:"map"`
-	Maps   map[string]string `json:"maps"`
-	Raw    json.RawMessage   `json:"raw"`
-	Any    any               `json:"any"`
-	Own    selfRead          `json:"own"`
-	When   time.Time         `json:"when"`
-	Self   *outer            `json:"self"`
-	Flag   bool              `json:"flag"`
-	Small  int8              `json:"small"`
-	Kind   string            `json:"kind"`
-	Skip   string            `json:"-"`
-	Dash   string            `json:"-,"`
+	Name  string            `json:"name"`
+	Bare  int               // no tag: the Go name counts
+	Ptr   *inner            `json:"ptr"`
+	List  []inner           `json:"list"`
+	Array [1]inner          `json:"array"`
+	Map   map[string]inner  `json:"map"`
+	Maps  map[string]string `json:"maps"`
+	Raw   json.RawMessage   `json:"raw"`
+	Any   any               `json:"any"`
+	Own   selfRead          `json:"own"`
+	When  time.Time         `json:"when"`
+	Self  *outer            `json:"self"`
+	Flag  bool              `json:"flag"`
+	Small int8              `json:"small"`
+	Kind  string            `json:"kind"`
+	Skip  string            `json:"-"`
+	//lint:ignore SA5008 encoding/json calls this field "-", and so must we
+	Dash string `json:"-,"`
+	//lint:ignore U1000 reflection must not trip over it
 	hidden string
 }
 
