@@ -48,9 +48,6 @@ func platforms(m verify.Manifest) ([]verify.PlatformImage, error) {
 		case typeIndex, typeDockerList:
 			// An engine may descend into it and run what nobody looked at.
 			return nil, errors.New("an index inside an index")
-		case typeManifest, typeDockerManifest:
-		default:
-			continue
 		}
 		p := verify.PlatformImage{Manifest: d.Digest}
 		if d.Platform != nil {
@@ -60,6 +57,11 @@ func platforms(m verify.Manifest) ([]verify.PlatformImage, error) {
 		// machine has (threat 7). Half unknown is still taken for runnable.
 		if p.Platform.OS == "unknown" && p.Platform.Architecture == "unknown" {
 			continue
+		}
+		// Engines pick a child by its platform alone, and read what they get by
+		// its own type (threat 4): one of another type could be run unjudged.
+		if d.MediaType != typeManifest && d.MediaType != typeDockerManifest {
+			return nil, errors.New("an index that lists something other than image manifests")
 		}
 		out = append(out, p)
 	}

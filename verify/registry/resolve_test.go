@@ -140,10 +140,29 @@ func TestNestedIndexIsRefused(t *testing.T) {
 	s := newServer(t, true)
 	a := image(t, []byte("a"))
 	inner := describe(typeIndex, index(t, []string{"linux/arm64"}, a))
-	body := encode(t, object{"schemaVersion": 2, "mediaType": typeIndex, "manifests": []any{describe(typeManifest, a), inner}})
-	s.on(serve("/v2/app/manifests/v1", typeIndex, body))
-	if _, err := s.client(t).Resolve(t.Context(), s.tagged("v1")); !errors.Is(err, verify.ErrInvalid) {
-		t.Errorf("got %v", err)
+	for _, platform := range []any{nil, object{"os": "linux", "architecture": "arm64"}, object{"os": "unknown", "architecture": "unknown"}} {
+		inner["platform"] = platform
+		body := encode(t, object{"schemaVersion": 2, "mediaType": typeIndex, "manifests": []any{describe(typeManifest, a), inner}})
+		s.on(serve("/v2/app/manifests/v1", typeIndex, body))
+		if _, err := s.client(t).Resolve(t.Context(), s.tagged("v1")); !errors.Is(err, verify.ErrInvalid) {
+			t.Errorf("platform %v: %v", platform, err)
+		}
+	}
+}
+
+// An engine runs the child that its platform names, whatever type the index
+// gives it: beside a signed child it must not be passed over.
+func TestThreat4_ChildOfAnotherMediaType(t *testing.T) {
+	s := newServer(t, true)
+	good, evil := image(t, []byte("good")), image(t, []byte("evil"))
+	for _, mediaType := range []string{"application/x", "Application/vnd.oci.image.manifest.v1+json", typeManifest + "; charset=utf-8"} {
+		d := describe(mediaType, evil)
+		d["platform"] = object{"os": "linux", "architecture": "amd64"}
+		body := encode(t, object{"schemaVersion": 2, "mediaType": typeIndex, "manifests": []any{d, describe(typeManifest, good)}})
+		s.on(serve("/v2/app/manifests/v1", typeIndex, body))
+		if i, err := s.client(t).Resolve(t.Context(), s.tagged("v1")); !errors.Is(err, verify.ErrInvalid) {
+			t.Errorf("%s: %v, and %+v is judged", mediaType, err, i.Platforms)
+		}
 	}
 }
 
