@@ -48,6 +48,10 @@ type app struct {
 	quiet   bool
 	verbose bool
 	out     *report.Stream
+
+	// What hints repeat of this command line, see hints.go.
+	reach      map[string]string
+	policyFile string
 }
 
 // Run executes one command line and returns its exit code. A panic anywhere
@@ -111,7 +115,7 @@ func (a *app) exit(err error) int {
 			fmt.Fprintf(a.env.Stderr, "pratique: %s\n", wire.Printable(line))
 		}
 		if f.hint != "" {
-			fmt.Fprintf(a.env.Stderr, "hint: %s\n", wire.Printable(f.hint))
+			fmt.Fprintf(a.env.Stderr, "hint: %s\n", wire.Printable(a.failureHint(f.hint)))
 		}
 	}
 	return f.status

@@ -111,7 +111,7 @@ func (a *app) inspectKeys(p policyFlags) ([]*policy.Document, keys.Ring, error) 
 func (a *app) resolve(ctx context.Context, r gate.Registry, ref verify.Reference) (verify.Image, error) {
 	image, err := r.Resolve(ctx, ref)
 	if err != nil {
-		return image, failed(err, "check the name and your login, then run the command again")
+		return image, unreachable(err)
 	}
 	if image, err = r.Complete(ctx, image); err != nil {
 		return image, failed(err, "")

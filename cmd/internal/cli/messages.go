@@ -11,7 +11,7 @@ import (
 )
 
 // decisionMessage is the JSON form of a decision (contract).
-func decisionMessage(r gate.Result) report.Decision {
+func (a *app) decisionMessage(r gate.Result) report.Decision {
 	d := r.Decision
 	m := report.Decision{
 		Image: r.Image.Asked, Digest: string(r.Image.Index), Pinned: pinned(r.Image, d.Pin),
@@ -22,10 +22,7 @@ func decisionMessage(r gate.Result) report.Decision {
 		Evidence: evidenceMessages(r.Image, r.Evidence, d.Uses),
 	}
 	for _, reason := range d.Reasons {
-		m.Reasons = append(m.Reasons, report.Reason{
-			Code: string(reason.Code), Effect: reason.Effect.String(), Rule: reason.Rule,
-			Platform: reason.Platform, Message: reason.Text, Hint: reason.Hint,
-		})
+		m.Reasons = append(m.Reasons, a.reasonMessage(r.Image.Repo, reason))
 	}
 	for _, f := range d.Findings {
 		m.Findings = append(m.Findings, report.Finding{
@@ -34,6 +31,17 @@ func decisionMessage(r gate.Result) report.Decision {
 		})
 	}
 	return m
+}
+
+func (a *app) reasonMessage(repo string, r policy.Reason) report.Reason {
+	hint := a.hint(repo, r.Hint)
+	if r.Code == policy.RegistryUnreachable {
+		hint = reachHint(r.Text, hint)
+	}
+	return report.Reason{
+		Code: string(r.Code), Effect: r.Effect.String(), Rule: r.Rule, Platform: r.Platform,
+		Message: r.Text, Who: whoActs(r), Hint: hint,
+	}
 }
 
 // pinned is name:tag@digest, so that later doors can still judge the tag (S21).

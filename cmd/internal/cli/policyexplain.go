@@ -62,13 +62,16 @@ func (a *app) explain(ctx context.Context, o explainOptions, arg string) error {
 	g := &gate.Gate{Registry: client, Policies: docs, Now: now, Host: engineHost()}
 	inputs, err := g.Inputs(ctx, refs[0])
 	if err != nil {
-		return failed(err, "check the name and your login, then run the command again")
+		return unreachable(err)
 	}
 	if err := record(o.record, inputs); err != nil {
 		return err
 	}
 	for i, in := range inputs {
 		x := policy.Explain(docs[i], in)
+		for j, r := range x.Nearest {
+			x.Nearest[j].Hint = a.hint(refs[0].Repo(), r.Hint)
+		}
 		if err := a.out.Document(explanation(arg, x), explanationText(arg, x)); err != nil {
 			return err
 		}

@@ -55,6 +55,7 @@ func (a *app) documents(p policyFlags) ([]*policy.Document, error) {
 		return nil, err
 	}
 	var docs []*policy.Document
+	a.policyFile = p.file
 	path, explicit := a.policyPath(p)
 	for _, file := range []string{a.env.SystemPolicy, path} {
 		if file == "" {

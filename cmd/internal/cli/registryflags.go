@@ -39,6 +39,7 @@ func (r *registryFlags) add(cmd *cobra.Command) {
 // client makes a registry client for the images' hosts. Flag credentials
 // belong to one host; two hosts with one password is a mistake.
 func (a *app) client(ctx context.Context, r registryFlags, docs []*policy.Document, refs ...verify.Reference) (*registry.Client, error) {
+	a.rememberFlags(r, docs, refs)
 	cfg := registry.Config{
 		Hosts:        map[string]registry.Host{},
 		DockerConfig: a.dockerConfig(),

@@ -94,7 +94,7 @@ func (a *app) sign(ctx context.Context, f signFlags, r registryFlags, pairs []st
 	defer a.progress("signing " + arg)()
 	image, err := client.Resolve(ctx, refs[0])
 	if err != nil {
-		return failed(err, "check the name and your login, then run the command again")
+		return unreachable(err)
 	}
 	w := writer{app: a, client: client, flags: r, ref: refs[0], key: key, format: format, image: image}
 	return w.sign(ctx, annotations)

@@ -84,7 +84,7 @@ func (a *app) reportDecisions(results []gate.Result) error {
 	status := StatusAllowed
 	for _, r := range results {
 		status = worse(status, statusOf(r.Decision.Verdict))
-		if err := a.out.Decision(decisionMessage(r)); err != nil {
+		if err := a.out.Decision(a.decisionMessage(r)); err != nil {
 			return err
 		}
 	}

@@ -54,7 +54,9 @@ type Reason struct {
 	Rule     string `json:"rule"`
 	Platform string `json:"platform,omitempty"`
 	Message  string `json:"message"`
-	Hint     string `json:"hint"`
+	// Who can do something about it.
+	Who  string `json:"who"`
+	Hint string `json:"hint"`
 }
 
 // Finding is one control and what the policy makes of it.

@@ -13,6 +13,7 @@ import (
 type text struct {
 	w      io.Writer
 	colour bool
+	shown  int // decisions so far
 	err    error
 }
 
@@ -45,6 +46,9 @@ func (t *text) paint(s string) string {
 }
 
 func (t *text) Decision(d Decision) error {
+	if t.shown++; t.shown > 1 {
+		t.raw("\n")
+	}
 	t.raw("%s", t.paint(strings.ToUpper(d.Verdict)))
 	t.printf("  %s%s\n", d.Image, meaning(d.Verdict))
 	if d.Pinned != "" {
@@ -109,15 +113,16 @@ func (t *text) reasons(same []Reason) {
 		where = " (" + first.Platform + ")"
 	}
 	t.raw("\n  %s", t.paint(first.Effect))
-	t.printf(" %s%s: ", first.Code, where)
+	t.printf(" %s%s:", first.Code, where)
 	if len(same) == 1 {
-		t.printf("%s\n", first.Message)
+		t.printf(" %s\n", first.Message)
 	} else {
 		t.raw("\n")
 		for _, r := range same {
 			t.printf("    - %s\n", r.Message)
 		}
 	}
+	t.printf("    who:  %s\n", first.Who)
 	if first.Hint != "" {
 		t.printf("    hint: %s\n", first.Hint)
 	}
