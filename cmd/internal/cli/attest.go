@@ -77,6 +77,9 @@ func (a *app) attest(ctx context.Context, o attestOptions, arg string) error {
 	if err := o.custom.load(); err != nil {
 		return err
 	}
+	if err := o.audit.check(); err != nil {
+		return err
+	}
 	w := writer{app: a, flags: o.registry, ref: refs[0]}
 	if !o.dryRun {
 		if w.key, w.format, err = a.open(o.sign); err != nil {

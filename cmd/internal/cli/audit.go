@@ -25,6 +25,15 @@ func (f *auditFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.platform, "platform", "", "only this platform, `os/arch[/variant]` (default every runnable one)")
 }
 
+// check finds mistakes before anything is fetched.
+func (f auditFlags) check() error {
+	if _, err := cis.LookupProfile(f.profile); err != nil {
+		return usage(err, "--profile starter")
+	}
+	_, err := platformFlag(f.platform)
+	return err
+}
+
 func (a *app) auditCmd() *cobra.Command {
 	var f auditFlags
 	var r registryFlags
@@ -53,6 +62,9 @@ Exits 3 when a finding denies under the profile.`,
 func (a *app) audit(ctx context.Context, f auditFlags, r registryFlags, arg string) error {
 	refs, err := references([]string{arg})
 	if err != nil {
+		return err
+	}
+	if err := f.check(); err != nil {
 		return err
 	}
 	client, err := a.client(ctx, r, nil, refs...)

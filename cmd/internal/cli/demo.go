@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,9 @@ Every line after a $ is a command as you would type it.`,
 		Example: "  pratique demo",
 		Args:    noArguments,
 		RunE: a.run(func(cmd *cobra.Command, _ []string) error {
+			if len(a.outputs) > 0 && !slices.Equal(a.outputs, []string{"text"}) {
+				return usage(errors.New("demo: a story is told as text only"), "pratique demo")
+			}
 			return a.demo(cmd.Context())
 		}),
 	}

@@ -22,7 +22,7 @@ func envVars() []envVar {
 		{Name: "DOCKER_CONFIG", Means: "folder of docker's config.json, for registry logins (default ~/.docker)"},
 		{Name: "XDG_CONFIG_HOME", Means: "where pratique/policy.yaml is looked for (default ~/.config)"},
 		{Name: "XDG_STATE_HOME", Means: "where locks and the policies seen are kept (default ~/.local/state)"},
-		{Name: "SOURCE_DATE_EPOCH", Means: "creation time of what is pushed; never the time of an audit"},
+		{Name: "SOURCE_DATE_EPOCH", Means: "changes nothing: what is pushed has no creation time, and an audit has the clock's"},
 		{Name: "HTTPS_PROXY", Means: "proxy for https registries", secret: true},
 		{Name: "HTTP_PROXY", Means: "proxy for http registries", secret: true},
 		{Name: "NO_PROXY", Means: "hosts to reach without the proxy"},

@@ -262,6 +262,8 @@ func keyError(file string, err error) error {
 		return err
 	case errors.Is(err, keyfile.ErrPassword):
 		return usage(err, "check COSIGN_PASSWORD, or unset it to be asked")
+	case isPublic(file):
+		return usage(fmt.Errorf("%s is a public key; a private one signs", file), "--key release.key")
 	case errors.Is(err, keyfile.ErrPermissions):
 		return usage(err, "chmod 600 "+file)
 	case errors.Is(err, keyfile.ErrEmptyPassword):
@@ -270,6 +272,11 @@ func keyError(file string, err error) error {
 		return usage(err, "pratique keys generate")
 	}
 	return usage(err, "")
+}
+
+func isPublic(file string) bool {
+	_, err := keyfile.LoadPublic(file)
+	return err == nil
 }
 
 // readPublicKey reads the PEM of a public key named on the command line.

@@ -39,7 +39,7 @@ Exits 2 if a policy cannot be used, 3 if there are findings.`,
 
 func atLeastOneFile(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return usage(errors.New("no file named"), cmd.CommandPath()+" policy.yaml")
+		return usage(errors.New("no file named"), strings.TrimSpace(strings.SplitN(cmd.Example, "\n", 2)[0]))
 	}
 	return nil
 }

@@ -54,7 +54,11 @@ func (a *app) client(ctx context.Context, r registryFlags, docs []*policy.Docume
 	if err := r.apply(ctx, &cfg, refs); err != nil {
 		return nil, err
 	}
-	return registry.New(cfg)
+	client, err := registry.New(cfg)
+	if err != nil {
+		return nil, usage(err, "") // it only looks at what flags and policies say
+	}
+	return client, nil
 }
 
 func (r registryFlags) apply(ctx context.Context, cfg *registry.Config, refs []verify.Reference) error {

@@ -37,5 +37,24 @@ Many images: the worst wins, in the order 2, 1, 3, 0.`,
 	f.BoolVar(&a.verbose, "verbose", false, "say more about what is looked at")
 	root.AddCommand(a.verifyCmd(), a.inspectCmd(), a.auditCmd(), a.attestCmd(), a.signCmd(),
 		a.keysCmd(), a.policyCmd(), a.demoCmd(), a.envCmd(), a.versionCmd())
+	strictHelpers(root)
 	return root
+}
+
+// strictHelpers makes a wrong word after cobra's own commands a usage error.
+// Cobra prints help and exits 0, which "completion fsh > FILE" would keep.
+func strictHelpers(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "completion":
+			cmd.Args, cmd.RunE = needsSubcommand, func(*cobra.Command, []string) error { return nil }
+		case "help":
+			cmd.Args = func(_ *cobra.Command, args []string) error {
+				_, _, err := root.Find(args)
+				return err
+			}
+		}
+	}
 }
