@@ -49,7 +49,10 @@ func layerSlots(m verify.Manifest, whole verify.Item) []*slot {
 		if len(m.Layers) > 1 {
 			s.item.Location = fmt.Sprintf("%s#%d", whole.Location, i+1)
 		}
-		s.form, s.item.Kind = formOf(l.MediaType)
+		var kind verify.Kind
+		if s.form, kind = formOf(l.MediaType); kind != "" {
+			s.item.Kind = kind
+		}
 		if s.form == formNone || s.form == formBundle && whole.Format != verify.FormatCosignBundle {
 			s.form, s.item.Err = formNone, unreadable("a layer of media type %q", l.MediaType)
 		} else if l.Size > s.limit() {

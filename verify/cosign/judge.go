@@ -149,7 +149,7 @@ func (s *slot) claim(ring *ringVerifier, payload []byte) (*verify.Claim, error) 
 // show sets what is told of an item, verified or not.
 func (s *slot) show(predicateType string) {
 	if predicateType != "" {
-		s.item.PredicateType, s.item.Kind = predicateType, kindOf(predicateType)
+		s.item.PredicateType, s.item.Kind = brief(predicateType), kindOf(predicateType)
 	}
 }
 

@@ -56,7 +56,7 @@ func (g gathering) list(digests []verify.Digest) []*place {
 // listTag reads the manifest behind a tag. No tag is no evidence; a tag with
 // something unacceptable behind it is an item, since something is there.
 func (g gathering) listTag(p *place) {
-	m, err := look(func() (verify.Manifest, error) { return g.content.Manifest(g.ctx, g.repo, p.tag) })
+	m, err := g.manifest(p.tag)
 	switch {
 	case err == nil:
 		p.manifests = []listed{{location: g.repo + "@" + string(m.Digest), digest: m.Digest, manifest: m}}
@@ -109,8 +109,7 @@ func (g gathering) fetchReferrers(places []*place) {
 	}
 	each(len(order), func(i int) {
 		d := order[i]
-		m, err := look(func() (verify.Manifest, error) { return g.content.Manifest(g.ctx, g.repo, string(d)) })
-		m.Raw = nil // a thousand of these are held at once
+		m, err := g.manifest(string(d))
 		for _, l := range wanted[d] {
 			l.manifest, l.err = m, err
 		}
@@ -137,7 +136,7 @@ func (g gathering) slots(p *place) ([]*slot, error) {
 func (p *place) slotsOf(l listed) []*slot {
 	whole := verify.Item{Location: l.location, Format: verify.FormatUnknown, Subject: p.subject, Err: l.err}
 	if p.tag != "" {
-		whole.Format = verify.FormatCosignTag
+		whole.Format, whole.Kind = verify.FormatCosignTag, tagKind(p.tag)
 	}
 	if l.err != nil {
 		return []*slot{{item: whole}}
@@ -153,6 +152,15 @@ func (p *place) slotsOf(l listed) []*slot {
 		return []*slot{{item: whole}}
 	}
 	return layerSlots(l.manifest, whole)
+}
+
+// tagKind is what belongs behind a tag, whatever is there: evidence that cannot
+// be read must not pass for none.
+func tagKind(tag string) verify.Kind {
+	if strings.HasSuffix(tag, ".sig") {
+		return verify.KindSignature
+	}
+	return verify.KindAttestation
 }
 
 // refers holds a referrer to its own word about its subject, which the list is

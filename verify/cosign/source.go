@@ -15,6 +15,13 @@ import (
 // bodies it holds in memory.
 const maxParallel = 16
 
+// maxHeld is how many bytes of manifests one Gather reads. Read, a manifest of
+// nothing but annotations takes several times its length, and whoever can push
+// can attach a thousand of them (threat 87).
+const maxHeld = 32 << 20
+
+var errHeld = fmt.Errorf("%w: manifests of more than %d bytes in all", verify.ErrTruncated, maxHeld)
+
 // Source finds cosign's evidence. It may be used from several goroutines.
 type Source struct {
 	content verify.Content
@@ -42,7 +49,8 @@ func (s *Source) Name() string { return "cosign" }
 // is stored. An item that could not be fetched is listed with that error; a
 // place that could not be listed is named in the error returned beside the
 // items of the other places, which wraps verify.ErrTruncated if a place held
-// more than wire.MaxItems or wire.MaxReferrers.
+// more than wire.MaxItems or wire.MaxReferrers, or all together more than
+// maxHeld bytes of manifests.
 //
 // It takes three requests a digest, then one for each referrer's manifest, then
 // one for each blob; none twice, at most 16 at a time.
@@ -50,7 +58,7 @@ func (s *Source) Gather(ctx context.Context, image verify.Image) ([]verify.Item,
 	if s.broken != nil {
 		return nil, s.broken
 	}
-	g := gathering{Source: s, ctx: ctx, repo: image.Repo}
+	g := gathering{Source: s, ctx: ctx, repo: image.Repo, held: new(atomic.Int64)}
 	places := g.list(image.Digests())
 	g.fetchReferrers(places)
 	var slots []*slot
@@ -75,6 +83,21 @@ type gathering struct {
 	*Source
 	ctx  context.Context
 	repo string
+	// held is how many bytes of manifests were read.
+	held *atomic.Int64
+}
+
+// manifest reads a manifest that is held until its items are judged.
+func (g gathering) manifest(ref string) (verify.Manifest, error) {
+	if g.held.Load() > maxHeld {
+		return verify.Manifest{}, errHeld
+	}
+	m, err := look(func() (verify.Manifest, error) { return g.content.Manifest(g.ctx, g.repo, ref) })
+	if g.held.Add(int64(len(m.Raw))) > maxHeld {
+		return verify.Manifest{}, errHeld
+	}
+	m.Raw = nil // a thousand of these are held at once
+	return m, err
 }
 
 // each calls do for 0 to n-1, a few at a time.
