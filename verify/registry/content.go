@@ -30,13 +30,17 @@ func (c *Client) Manifest(ctx context.Context, repo, ref string) (verify.Manifes
 	}
 	m, err := once(ctx, &c.session, question{"manifest", r.name, ref}, func() (verify.Manifest, int, error) {
 		m, err := c.fetch(ctx, r, ref, false)
-		return m, len(m.Raw), err
+		return m, memory(m), err
 	})
 	if err == nil && ref != string(m.Digest) {
-		c.session.remember(question{"manifest", r.name, string(m.Digest)}, m)
+		c.session.remember(question{"manifest", r.name, string(m.Digest)}, m, memory(m))
 	}
 	return m, err
 }
+
+// memory estimates what a manifest takes: one of nothing but annotations takes
+// that many times its length once it is read.
+func memory(m verify.Manifest) int { return 8 * len(m.Raw) }
 
 // fetch reads a manifest from the registry, whatever is remembered.
 func (c *Client) fetch(ctx context.Context, repo repository, ref string, push bool) (verify.Manifest, error) {

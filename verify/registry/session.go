@@ -103,14 +103,15 @@ func (s *session) finish(q question, c *call, value any, size int, err error) {
 }
 
 // remember adds an answer that came with another question.
-func (s *session) remember(q question, value any) {
+func (s *session) remember(q question, value any, size int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.calls[q]; ok {
+	if _, ok := s.calls[q]; ok || s.bytes+int64(size) > maxSession {
 		return
 	}
 	c := s.begin(q)
-	c.value = value
+	c.value, c.size = value, size
+	s.bytes += int64(size)
 	close(c.done)
 }
 
