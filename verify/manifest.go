@@ -86,7 +86,7 @@ func announced(contentType string) (string, error) {
 	}
 	t, _, err := mime.ParseMediaType(contentType)
 	if err != nil {
-		return "", fmt.Errorf("the content type %q is malformed", wire.Printable(contentType))
+		return "", fmt.Errorf("the content type %q is malformed", wire.Printable(short(contentType)))
 	}
 	return t, nil
 }

@@ -276,3 +276,13 @@ func TestThreat66_ManifestErrorsArePrintable(t *testing.T) {
 		}
 	}
 }
+
+func TestThreat64_ManifestErrorsAreShort(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	for _, contentType := range []string{"", "application/" + long, typeOCIManifest} {
+		_, err := ParseManifest([]byte(object(`"mediaType":"`+long+`"`, config, layers)), contentType)
+		if err == nil || len(err.Error()) > 1<<10 {
+			t.Errorf("an error of %d bytes", len(err.Error()))
+		}
+	}
+}

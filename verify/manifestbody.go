@@ -71,13 +71,13 @@ func (b manifestBody) mediaType(contentType string) (string, error) {
 	case t == "":
 		return "", errors.New("has no mediaType")
 	case header != "" && header != t:
-		return "", fmt.Errorf("its mediaType is %q, and the registry says %q", wire.Printable(t), wire.Printable(header))
+		return "", fmt.Errorf("its mediaType is %q, and the registry says %q", wire.Printable(short(t)), wire.Printable(short(header)))
 	}
 	switch t {
 	case typeOCIManifest, typeOCIIndex, typeDockerManifest, typeDockerList:
 		return t, nil
 	}
-	return "", fmt.Errorf("the media type %q: %w", wire.Printable(t), ErrUnreadable)
+	return "", fmt.Errorf("the media type %q: %w", wire.Printable(short(t)), ErrUnreadable)
 }
 
 // checkShape refuses a body that another reader could take for the other kind
