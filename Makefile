@@ -63,7 +63,7 @@ fuzz: ## run every fuzz target for FUZZTIME each (default 10s)
 	@set -e; $(GO) list -f '{{.Dir}}' ./... | while read -r dir; do \
 		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$dir"/*_test.go 2>/dev/null); do \
 			echo "$$target in $${dir#$(CURDIR)/}"; \
-			(cd "$$dir" && $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) .) </dev/null; \
+			(cd "$$dir" && $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x .) </dev/null; \
 		done; \
 	done
 
