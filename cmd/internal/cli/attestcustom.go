@@ -45,6 +45,9 @@ func (c *customPredicate) load() error {
 	if err := wire.Check(text); err != nil {
 		return usage(fmt.Errorf("%s: %w", c.file, err), "")
 	}
+	if err := json.Unmarshal(text, &map[string]json.RawMessage{}); err != nil {
+		return usage(fmt.Errorf("%s: a predicate is a JSON object", c.file), "")
+	}
 	c.kind, c.predicate = uri, text
 	return nil
 }

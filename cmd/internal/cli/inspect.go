@@ -50,6 +50,9 @@ func (a *app) inspect(ctx context.Context, p policyFlags, r registryFlags, arg s
 	if err != nil {
 		return err
 	}
+	if len(ring.Signers()) == 0 {
+		a.note("no key to verify with, so nothing can count; name one with --key or --policy")
+	}
 	client, err := a.client(ctx, r, docs, refs...)
 	if err != nil {
 		return err
