@@ -40,7 +40,7 @@ type script struct {
 // script it cannot follow is an error, and the caller must not take it for one
 // without commands.
 func splitScript(src string) (script, error) {
-	l := &lexer{src: src}
+	l := newLexer(src)
 	if err := l.whole(0); err != nil {
 		return script{}, err
 	}
@@ -56,7 +56,7 @@ type lexer struct {
 	// words is the command being read, text the word; bare says that nothing
 	// of the word was quoted.
 	words  []word
-	text   strings.Builder
+	text   *strings.Builder
 	inWord bool
 	bare   bool
 	loose  bool
@@ -72,6 +72,8 @@ type hereDoc struct {
 	end  string
 	tabs bool
 }
+
+func newLexer(src string) *lexer { return &lexer{src: src, text: new(strings.Builder)} }
 
 // whole reads a script from the start to its end.
 func (l *lexer) whole(depth int) error {

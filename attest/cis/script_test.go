@@ -3,6 +3,7 @@ package cis
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestSplitScript(t *testing.T) {
@@ -82,6 +83,22 @@ func TestSplitScriptRefusesWhatItCannotFollow(t *testing.T) {
 	} {
 		if s, err := splitScript(src); err == nil {
 			t.Errorf("%.20q: %d commands", src, len(s.commands))
+		}
+	}
+}
+
+// A history is the image's own word, and what it costs to read is not.
+func TestThreat91_ScriptsTakeLinearTime(t *testing.T) {
+	for name, src := range map[string]string{
+		"here documents": strings.Repeat("x ", maxScript/4) + strings.Repeat("<<a ", maxScript/8-1) + "\n",
+		"substitutions":  strings.Repeat("x", maxScript/2) + strings.Repeat("$()", maxScript/6),
+	} {
+		began := time.Now()
+		if _, err := splitScript(src); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("%s: %s for %d bytes", name, took, len(src))
 		}
 	}
 }

@@ -62,9 +62,10 @@ func (l *lexer) hereStart() error {
 // hereDocs reads the documents that begin here. The text is data, unless a
 // shell reads it: then it is a script.
 func (l *lexer) hereDocs() error {
+	script := len(l.here) > 0 && l.readByShell()
 	for _, doc := range l.here {
 		text := l.hereText(doc)
-		if !l.readByShell() {
+		if !script {
 			continue
 		}
 		if err := l.inner(text); err != nil {

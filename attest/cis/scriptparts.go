@@ -121,7 +121,7 @@ func (l *lexer) substitute(skip int) error {
 	l.pos += skip
 	saved := *l
 	l.words, l.inWord, l.loose, l.skip, l.here = nil, false, false, false, nil
-	l.text = strings.Builder{}
+	l.text = new(strings.Builder)
 	if err := l.list(true); err != nil {
 		return err
 	}
@@ -130,8 +130,7 @@ func (l *lexer) substitute(skip int) error {
 	}
 	l.pos++
 	l.words, l.inWord, l.bare, l.loose, l.skip, l.here = saved.words, saved.inWord, saved.bare, saved.loose, saved.skip, saved.here
-	l.text = strings.Builder{}
-	l.text.WriteString(saved.text.String())
+	l.text = saved.text
 	return nil
 }
 
@@ -223,7 +222,7 @@ func (l *lexer) backtick() error {
 
 // inner reads a script inside the script.
 func (l *lexer) inner(src string) error {
-	in := &lexer{src: src}
+	in := newLexer(src)
 	if err := in.whole(l.depth); err != nil {
 		return err
 	}
