@@ -59,7 +59,7 @@ func (t *text) Decision(d Decision) error {
 	}
 	t.vouchers(d.Evidence)
 	for _, same := range folded(d.Reasons) {
-		t.reasons(same)
+		t.reasons(d.Rule, same)
 	}
 	return t.err
 }
@@ -106,11 +106,15 @@ func folded(reasons []Reason) [][]Reason {
 	return out
 }
 
-// reasons shows reasons with one code and one hint.
-func (t *text) reasons(same []Reason) {
+// reasons shows reasons with one code and one hint. What asks is named where
+// it is not the image's own rule, such as the floor.
+func (t *text) reasons(rule string, same []Reason) {
 	first, where := same[0], ""
+	if first.Rule != "" && first.Rule != rule {
+		where = " of " + first.Rule
+	}
 	if first.Platform != "" {
-		where = " (" + first.Platform + ")"
+		where += " (" + first.Platform + ")"
 	}
 	t.raw("\n  %s", t.paint(first.Effect))
 	t.printf(" %s%s:", first.Code, where)
