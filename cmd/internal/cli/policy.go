@@ -28,6 +28,9 @@ verify makes of the same flags.`,
   pratique policy init --key cosign.pub --type cis-docker-image > policy.yaml`,
 		Args: noArguments,
 		RunE: a.run(func(*cobra.Command, []string) error {
+			if err := p.check(); err != nil {
+				return err
+			}
 			text := policy.Starter()
 			if len(p.keys) > 0 {
 				doc, err := p.document()

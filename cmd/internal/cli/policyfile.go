@@ -39,9 +39,12 @@ func (p *policyFlags) addKeys(cmd *cobra.Command) {
 	f.BoolVar(&p.ignoreTlog, "insecure-ignore-tlog", false, "accepted as in cosign; with keys no transparency log is demanded anyway (use log: required in a policy)")
 }
 
-// check refuses --policy "$UNSET", which would judge by another policy than the
-// one that was meant.
+// check refuses flags that would be left aside: --policy "$UNSET" would judge
+// by another policy than the one that was meant.
 func (p policyFlags) check() error {
+	if len(p.keys) == 0 && len(p.types)+len(p.annotations) > 0 {
+		return usage(errors.New("--type and --annotations need --key"), "name the key that must have signed: --key cosign.pub")
+	}
 	if p.file == "" && p.flags != nil && p.flags.Changed("policy") {
 		return usage(errors.New("--policy names no file"), "--policy policy.yaml, or leave it out")
 	}
@@ -76,8 +79,6 @@ func (a *app) documents(p policyFlags) ([]*policy.Document, error) {
 			return nil, err
 		}
 		docs = append(docs, doc)
-	} else if len(p.types)+len(p.annotations) > 0 {
-		return nil, usage(errors.New("--type and --annotations need --key"), "name the key that must have signed: --key cosign.pub")
 	}
 	if len(docs) == 0 {
 		return nil, usage(errors.New("no policy: nothing says who may vouch for the image"),
@@ -126,8 +127,9 @@ func (a *app) loadPolicy(file string) (*policy.Document, error) {
 		return nil, usage(err, "deploy the newest policy, or raise metadata.serial if this one is newer")
 	}
 	if err != nil {
-		return nil, failed(err, "")
+		return nil, failed(err, "$XDG_STATE_HOME, or ~/.local/state, has to be a folder that can be written")
 	}
+	a.detail("policy %s, %s, serial %d", file, doc.Ref().Name, doc.Ref().Serial)
 	return doc, nil
 }
 

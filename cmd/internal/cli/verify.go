@@ -84,7 +84,11 @@ func (a *app) reportDecisions(results []gate.Result) error {
 	status := StatusAllowed
 	for _, r := range results {
 		status = worse(status, statusOf(r.Decision.Verdict))
-		if err := a.out.Decision(a.decisionMessage(r)); err != nil {
+		m := a.decisionMessage(r)
+		for _, e := range m.Evidence {
+			a.detail("%s: %s %s at %s: counted %t %s", m.Image, e.Kind, e.Format, e.Location, e.Counted, e.Why)
+		}
+		if err := a.out.Decision(m); err != nil {
 			return err
 		}
 	}
