@@ -2,6 +2,8 @@ package cis
 
 import (
 	"bytes"
+	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -94,4 +96,28 @@ func TestHistoryTextIsBounded(t *testing.T) {
 	if len(h.Rows) != 2000 || total > maxHistoryText {
 		t.Errorf("%d rows, %d bytes", len(h.Rows), total)
 	}
+}
+
+// What is refused for its length must not be built first.
+func TestThreat87_ConfigOfEmptyRows(t *testing.T) {
+	for name, config := range map[string]string{
+		"rows": `{"history":[` + strings.Repeat("{},", 1<<20) + `{}]}`,
+		"keys": `{"config":{"Labels":{` + manyKeys(1<<20) + `}}}`,
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := ParseContents([]byte(config))
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; err == nil || took > 32<<20 {
+			t.Errorf("%s: %d bytes for %d, %v", name, took, len(config), err)
+		}
+	}
+}
+
+func manyKeys(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `"%x":"",`, i)
+	}
+	return strings.TrimSuffix(b.String(), ",")
 }

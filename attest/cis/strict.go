@@ -81,6 +81,9 @@ func (w walker) object(shape *object, depth int) error {
 			return fmt.Errorf("key %q is repeated", key)
 		}
 		seen[key] = true
+		if err := inBounds(len(seen)); err != nil {
+			return err
+		}
 		if err := shape.check(key); err != nil {
 			return err
 		}
@@ -105,7 +108,10 @@ func (w walker) value(shape *object, depth int) error {
 	case json.Delim('{'):
 		return w.object(shape, depth)
 	case json.Delim('['):
-		for w.dec.More() {
+		for n := 1; w.dec.More(); n++ {
+			if err := inBounds(n); err != nil {
+				return err
+			}
 			if err := w.value(shape, depth); err != nil {
 				return err
 			}
@@ -113,6 +119,15 @@ func (w walker) value(shape *object, depth int) error {
 		_, err = w.dec.Token()
 	}
 	return err
+}
+
+// inBounds keeps a list from being built that is refused once it is: millions
+// of empty rows take a hundred times the config's length.
+func inBounds(n int) error {
+	if n > maxList {
+		return fmt.Errorf("a list of more than %d entries", maxList)
+	}
+	return nil
 }
 
 // check refuses a key that encoding/json, and so the engine, would take for a
