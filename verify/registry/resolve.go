@@ -87,8 +87,13 @@ func (c *Client) Complete(ctx context.Context, image verify.Image) (verify.Image
 	image.Platforms = slices.Clone(image.Platforms)
 	errs := make([]error, len(image.Platforms))
 	var wg sync.WaitGroup
+	free := make(chan struct{}, parallel)
 	for i := range image.Platforms {
-		wg.Go(func() { errs[i] = c.complete(ctx, image.Repo, index, &image.Platforms[i]) })
+		free <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-free }()
+			errs[i] = c.complete(ctx, image.Repo, index, &image.Platforms[i])
+		})
 	}
 	wg.Wait()
 	for i, err := range errs {

@@ -17,6 +17,10 @@ import (
 	"github.com/pratique-dev/pratique/verify/cosign"
 )
 
+// parallelConfigs bounds how many image configs are in memory at once; an index
+// may list hundreds of the largest size.
+const parallelConfigs = 8
+
 // Registry is what the gate needs of a registry client.
 type Registry interface {
 	verify.Content
@@ -132,8 +136,11 @@ func (g *Gate) completed(ctx context.Context, image verify.Image) (verify.Image,
 	platforms := make([]verify.PlatformImage, len(image.Platforms))
 	errs := make([]error, len(image.Platforms))
 	var wg sync.WaitGroup
+	free := make(chan struct{}, parallelConfigs)
 	for i, p := range image.Platforms {
+		free <- struct{}{}
 		wg.Go(func() {
+			defer func() { <-free }()
 			errs[i] = guard(func() error {
 				full, err := WithPlatform(ctx, g.Registry, image, p)
 				platforms[i] = full

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -169,5 +170,35 @@ func TestIndexThatLiesAboutAPlatform(t *testing.T) {
 	_, err := WithPlatform(t.Context(), f, image, image.Platforms[0])
 	if !errors.Is(err, verify.ErrInvalid) {
 		t.Fatalf("got %v, want an invalid image", err)
+	}
+}
+
+// crowd counts how many configs are asked for at one time.
+type crowd struct {
+	fake
+	now, most *atomic.Int32
+}
+
+func (c crowd) ImageConfig(ctx context.Context, i verify.Image, d verify.Digest) ([]byte, error) {
+	c.most.Store(max(c.most.Load(), c.now.Add(1)))
+	defer c.now.Add(-1)
+	time.Sleep(time.Millisecond)
+	return c.fake.ImageConfig(ctx, i, d)
+}
+
+func TestThreat90_ConfigsAreReadAFewAtATime(t *testing.T) {
+	image := testImage()
+	for i := range 255 {
+		d := verify.DigestOf([]byte{byte(i)})
+		image.Platforms = append(image.Platforms, verify.PlatformImage{Manifest: d, Config: d})
+	}
+	c := crowd{fake{image: image, config: `{"os":"linux","architecture":"arm64"}`}, new(atomic.Int32), new(atomic.Int32)}
+	g := &Gate{Registry: c, Now: time.Now, Platform: &verify.Platform{OS: "linux", Architecture: "amd64"}}
+	full, err := g.completed(t.Context(), image)
+	if err != nil || full.Platforms[255].Platform.Architecture != "arm64" {
+		t.Fatalf("%v, %+v", err, full.Platforms)
+	}
+	if most := c.most.Load(); most > parallelConfigs {
+		t.Errorf("%d configs at a time", most)
 	}
 }
