@@ -92,6 +92,9 @@ func reachHint(why, otherwise string) string {
 		return fmt.Sprintf("if this registry is meant to speak plain http: --allow-http-registry, or {http: true} under registries: in the policy; else %s", otherwise)
 	case strings.Contains(why, "certificate signed by unknown authority"):
 		return fmt.Sprintf("if this registry has a CA of its own: --registry-cacert FILE, or {ca: FILE} under registries: in the policy; else %s", otherwise)
+	case strings.Contains(why, ": 401 Unauthorized"), strings.Contains(why, ": 403 Forbidden"):
+		host, _, _ := strings.Cut(strings.TrimPrefix(why, "GET "), "/v2/")
+		return "docker login " + host + ", with a user who may pull; then run the command again"
 	}
 	return otherwise
 }
