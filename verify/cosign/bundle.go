@@ -32,6 +32,9 @@ func isBundle(mediaType string) bool { return strings.HasPrefix(mediaType, bundl
 // library. Errors wrap verify.ErrInvalid; the payload is returned beside one
 // where it could be told, for display.
 func parseBundle(raw []byte) (*bundle.Bundle, envelope, error) {
+	if err := checkObjects(raw); err != nil {
+		return nil, envelope{}, err
+	}
 	if err := wire.Check(raw); err != nil {
 		return nil, envelope{}, unreadable("bundle: %v", err)
 	}

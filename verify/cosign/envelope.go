@@ -1,6 +1,7 @@
 package cosign
 
 import (
+	"bytes"
 	"encoding/base64"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
@@ -27,6 +28,9 @@ type envelopeDocument struct {
 // signature over an in-toto statement. Base64 may use either alphabet, as the
 // DSSE protocol wants, and is decoded once. Errors wrap verify.ErrInvalid.
 func parseEnvelope(raw []byte) (envelope, error) {
+	if err := checkObjects(raw); err != nil {
+		return envelope{}, err
+	}
 	var doc envelopeDocument
 	if err := wire.Decode(raw, &doc); err != nil {
 		return envelope{}, unreadable("DSSE envelope: %v", err)
@@ -45,6 +49,19 @@ func parseEnvelope(raw []byte) (envelope, error) {
 		return envelope{}, invalid("DSSE payload is not base64")
 	}
 	return envelope{payload}, nil
+}
+
+// maxObjects is how many objects a bundle may hold; one with 32 log entries and
+// as many timestamps has some 500. A list of empty ones takes fifty times its
+// length once it is read (threat 87).
+const maxObjects = 4 << 10
+
+// checkObjects counts braces: the strings of a bundle are base64 and have none.
+func checkObjects(raw []byte) error {
+	if bytes.Count(raw, []byte("{")) > maxObjects {
+		return unreadable("more than %d objects in it", maxObjects)
+	}
+	return nil
 }
 
 // checkEnvelope holds an envelope of either format to one signature and the

@@ -3,6 +3,7 @@ package cosign
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -87,6 +88,27 @@ func TestThreat48_WhatATagHoldsIsNamed(t *testing.T) {
 		c.Put(repo, tag, cosigntest.Layer{MediaType: "application/x", Bytes: []byte("x")})
 		if i := only(t, c); i.Kind != want {
 			t.Errorf("%s with a strange layer: kind %q", tag, i.Kind)
+		}
+	}
+}
+
+// Empty objects take fifty times their length once they are read.
+func TestThreat87_EmptyObjects(t *testing.T) {
+	empty := strings.Repeat("{},", 1<<20) + "{}"
+	for name, layer := range map[string]cosigntest.Layer{
+		"bundle": {MediaType: cosigntest.BundleType, Bytes: []byte(`{"mediaType":"` + cosigntest.BundleType + `",
+			"verificationMaterial":{"publicKey":{},"tlogEntries":[` + empty + `]},
+			"dsseEnvelope":{"payload":"e30=","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"AAAA"}]}}`)},
+		"envelope": {MediaType: cosigntest.EnvelopeType, Bytes: []byte(`{"payload":"","signatures":[` + empty + `]}`)},
+	} {
+		c := cosigntest.NewContent()
+		c.Attach(repo, subjectA, layer.MediaType, layer)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		refused(t, only(t, c), "objects")
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; took > 32<<20 {
+			t.Errorf("%s: %d bytes for %d", name, took, len(layer.Bytes))
 		}
 	}
 }
