@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"mime"
@@ -16,6 +17,10 @@ const (
 	typeDockerManifest = "application/vnd.docker.distribution.manifest.v2+json"
 	typeDockerList     = "application/vnd.docker.distribution.manifest.list.v2+json"
 )
+
+// maxObjects is how many objects a manifest may hold: more descriptors than fit
+// into one, empty ones apart, which take a hundred times their length.
+const maxObjects = 64 << 10
 
 // ParseManifest checks raw against the rules a manifest must keep (threats
 // 8-11, 22, 64, 87) and reads it. contentType is what the registry announced,
@@ -39,6 +44,9 @@ func ParseManifest(raw []byte, contentType string) (Manifest, error) {
 func parseManifest(raw []byte, contentType string) (Manifest, error) {
 	if len(raw) > wire.MaxManifest {
 		return Manifest{}, fmt.Errorf("%w of %d bytes", wire.ErrTooLarge, wire.MaxManifest)
+	}
+	if bytes.Count(raw, []byte("{")) > maxObjects {
+		return Manifest{}, fmt.Errorf("holds more than %d objects", maxObjects)
 	}
 	var body manifestBody
 	if err := wire.Decode(raw, &body); err != nil {

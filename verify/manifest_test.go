@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"runtime"
 	"reflect"
 	"strings"
 	"testing"
@@ -284,5 +285,17 @@ func TestThreat64_ManifestErrorsAreShort(t *testing.T) {
 		if err == nil || len(err.Error()) > 1<<10 {
 			t.Errorf("an error of %d bytes", len(err.Error()))
 		}
+	}
+}
+
+// Empty descriptors take a hundred times their length once they are read.
+func TestThreat87_EmptyDescriptors(t *testing.T) {
+	raw := []byte(object(typed(typeOCIManifest), config, `"layers":[`+strings.Repeat("{},", 1<<20)+`{}]`))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := ParseManifest(raw, "")
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; err == nil || took > 16<<20 {
+		t.Errorf("%d bytes for %d: %v", took, len(raw), err)
 	}
 }
