@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"runtime"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 
