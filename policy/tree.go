@@ -177,7 +177,7 @@ func (t *treeReader) read(n ast.Node, at pos, depth int) *node {
 	case *ast.LiteralNode:
 		return &node{kind: kindText, at: at, text: v.Value.Value}
 	case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.NullNode, *ast.InfinityNode, *ast.NanNode:
-		return scalar(n, at)
+		return t.scalar(n, at)
 	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode, *ast.MergeKeyNode:
 		t.add(at, "write the value out", "anchors, aliases, merge keys and tags are not allowed")
 	default:
@@ -210,7 +210,7 @@ func (t *treeReader) mapping(values []*ast.MappingValueNode, at pos, depth int) 
 
 func (t *treeReader) key(n ast.MapKeyNode, at pos) (string, bool) {
 	if s, ok := n.(*ast.StringNode); ok {
-		return s.Value, true
+		return s.Value, t.wholeText(s, at)
 	}
 	if n.IsMergeKey() {
 		t.add(at, "write the values out", "merge keys are not allowed")
@@ -220,20 +220,41 @@ func (t *treeReader) key(n ast.MapKeyNode, at pos) (string, bool) {
 	return "", false
 }
 
-func scalar(n ast.Node, at pos) *node {
+func (t *treeReader) scalar(n ast.Node, at pos) *node {
 	s, ok := n.(*ast.StringNode)
 	if !ok {
 		return &node{kind: kindPlain, at: at, text: n.GetToken().Value}
 	}
+	if !t.wholeText(s, at) {
+		return nil
+	}
 	out := &node{kind: kindText, at: at, text: s.Value}
-	quoted := s.Token.Type == token.SingleQuoteType || s.Token.Type == token.DoubleQuoteType
 	switch strings.ToLower(s.Value) {
 	case "yes", "no", "on", "off", "y", "n", "true", "false", "null":
-		if !quoted {
+		if !isQuoted(s) {
 			out.kind = kindPlain
 		}
 	}
 	return out
+}
+
+func isQuoted(s *ast.StringNode) bool {
+	return s.Token.Type == token.SingleQuoteType || s.Token.Type == token.DoubleQuoteType
+}
+
+// wholeText refuses unquoted text that may have swallowed what was meant as
+// YAML. The library takes the rest of a line without its comma, and a line
+// that is indented too far, as more of the text before it; and it drops tabs.
+func (t *treeReader) wholeText(s *ast.StringNode, at pos) bool {
+	if isQuoted(s) || s.Token.Type != token.StringType {
+		return true
+	}
+	raw := strings.TrimSpace(s.Token.Origin)
+	if strings.ContainsAny(raw, "\n\t{}[]") || strings.Contains(raw, ": ") {
+		t.add(at, "check commas and indentation, or quote it", "unquoted text goes on as if it were YAML")
+		return false
+	}
+	return true
 }
 
 // place is where a node starts. The parser marks a block mapping by its first
