@@ -159,6 +159,7 @@ func TestThreat128_NothingEmptyMeansAnything(t *testing.T) {
 		{"two kinds", "signers: {a: {key: release.pub, keyless: {issuer: https://i.example, identity: x, trustedRoot: release.pub}}}\n", "exactly one of"},
 		{"no kind", "signers: {a: {revoked: true}}\n", "exactly one of"},
 		{"window turned round", "signers: {a: {key: release.pub, notBefore: 2027-01-01, notAfter: 2026-01-01}}\n", "not later"},
+		{"notAfter without end", "signers: {a: {key: release.pub, notAfter: '0001-01-01T00:00:00Z'}}\n", "is not a time"}, // S12
 		{"bad notAfter", "signers: {a: {key: release.pub, notAfter: soon}}\n", "is not a time"},
 		{"log no", "signers: {a: {key: release.pub, log: optional}}\n", "not one of required"},
 	} {

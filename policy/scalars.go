@@ -45,7 +45,8 @@ func parseDay(s string) (time.Time, error) {
 // parseInstant reads an RFC 3339 time, or a day, which stands for its first
 // instant or its last.
 func parseInstant(s string, last bool) (time.Time, error) {
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
+	// The zero time stands for no bound, which nobody writes as a time.
+	if t, err := time.Parse(time.RFC3339, s); err == nil && !t.IsZero() {
 		return t.UTC(), nil
 	}
 	t, err := parseDay(s)
