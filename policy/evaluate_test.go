@@ -81,7 +81,18 @@ func TestS2_WarnOnlyForMissingEvidence(t *testing.T) {
 			check(t, w.evaluate(w.rule(rule)), tt.verdict, tt.codes)
 		})
 	}
-	w := newWorld(t, "release")
+	w := newWorld(t, "release", "old")
+	w.sign("old", w.in.Image.Index)
+	w.attest("old", "https://spdx.dev/Document", w.in.Image.Index)
+	const signers = "signers: {release: {key: release.pub}, old: {key: old.pub, revoked: %v}}\n" +
+		"rules: [{name: a, images: [\"**\"], mode: warn, %s}]\n"
+	for _, asked := range []string{"signatures: {anyOf: [release]}", "attestations: [{predicate: spdx, anyOf: [release]}]"} {
+		if got := w.evaluate(w.doc(fmt.Sprintf(signers, false, asked))); got.Verdict != Warn {
+			t.Errorf("another signer: %s", got.Verdict)
+		}
+		check(t, w.evaluate(w.doc(fmt.Sprintf(signers, true, asked))), Deny, "signer-revoked")
+	}
+	w = newWorld(t, "release")
 	d := w.rule("mode: warn\nuntil: 2026-11-22\nsignatures: {anyOf: [release]}")
 	got := w.evaluate(d)
 	check(t, got, Warn, "signature-missing")

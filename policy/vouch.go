@@ -42,10 +42,23 @@ func (e *evaluation) usable(anyOf []string, c *verify.Claim) (vote, *miss) {
 		return v, nil
 	case bad != nil:
 		return vote{}, bad
+	case e.revokedSigner(c) != nil:
+		return vote{}, e.window(e.revokedSigner(c), c)
 	case len(c.Signers) > 0:
 		return vote{}, &miss{SignatureUntrustedKey, fmt.Sprintf("it is by %s, and the rule asks for %s", strings.Join(sorted(c.Signers), ", "), orList(anyOf)), true}
 	}
 	return vote{}, &miss{SignatureUntrustedKey, "its key has no name in the policy; the rule asks for " + orList(anyOf), true}
+}
+
+// revokedSigner is the revoked signer a claim is by, whatever the requirement
+// names: what a lost key signed is never a mere lack of evidence (S2).
+func (e *evaluation) revokedSigner(c *verify.Claim) *Signer {
+	for _, name := range sorted(c.Signers) {
+		if s := e.doc.signer(name); s != nil && s.Revoked && s.Key.Identity == c.Identity {
+			return s
+		}
+	}
+	return nil
 }
 
 // window checks a claim against the signer's own limits, at the instant that
