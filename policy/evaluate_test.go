@@ -157,6 +157,9 @@ func TestS4_LowestOfTwoPolicies(t *testing.T) {
 	if Lowest().Verdict != Deny {
 		t.Error("nothing at all is not denied")
 	}
+	const listed = "platforms: [linux/%s]\nsignatures: {anyOf: [release]}"
+	apart := Lowest(w.evaluate(w.rule(fmt.Sprintf(listed, "amd64"))), w.evaluate(w.rule(fmt.Sprintf(listed, "arm64"))))
+	check(t, apart, Deny, "platform-missing") // neither platform was judged by both
 	w.in.Only = []verify.Platform{{OS: "linux", Architecture: "arm64"}}
 	narrow := w.evaluate(w.rule("signatures: {anyOf: [release]}"))
 	if got := Lowest(user, narrow); got.Pin != w.arm64 {

@@ -164,6 +164,11 @@ func lower(a, b Decision) Decision {
 		out.ValidUntil = b.ValidUntil
 	}
 	out.Platforms = lowerPlatforms(a.Platforms, b.Platforms)
+	if out.Verdict >= Warn && len(out.Platforms) == 0 {
+		out.Verdict = Deny
+		out.Reasons = append(out.Reasons, Reason{Code: PlatformMissing, Effect: Deny, Rule: b.Rule, Who: PlatformMissing.who(),
+			Text: "no platform of the image is judged by every policy", Hint: "write the same platforms in the rules of both policies"})
+	}
 	out.Pin = lowerPin(a, b, out)
 	return out
 }
