@@ -196,11 +196,38 @@ func covers(list []Exception, evidence []string) (string, bool) {
 		}
 	}
 	for _, line := range evidence {
-		i := slices.IndexFunc(list, func(x Exception) bool { return strings.Contains(line, x.Evidence) })
+		i := slices.IndexFunc(list, func(x Exception) bool { return mentions(line, x.Evidence) })
 		if i < 0 {
 			return "", false
 		}
 		reasons = append(reasons, list[i].Reason)
 	}
 	return strings.Join(sorted(reasons), "; "), len(evidence) > 0
+}
+
+// mentions reports whether a line of evidence has the part as a whole, so that
+// row 1 is not row 12 and /usr/bin/su is not /usr/bin/sudo.
+func mentions(line, part string) bool {
+	for from := 0; part != "" && from <= len(line)-len(part); from++ {
+		if !strings.HasPrefix(line[from:], part) {
+			continue
+		}
+		before, after := line[:from], line[from+len(part):]
+		goesBack := endsInName(before) && (startsInName(part) || part[0] == '/')
+		goesOn := endsInName(part) && (startsInName(after) || strings.HasPrefix(after, "/"))
+		if !goesBack && !goesOn {
+			return true
+		}
+	}
+	return false
+}
+
+func startsInName(s string) bool { return s != "" && inName(s[0]) }
+
+func endsInName(s string) bool { return s != "" && inName(s[len(s)-1]) }
+
+// inName reports whether a byte can be in the middle of a name; what is not
+// ASCII can.
+func inName(c byte) bool {
+	return c >= 0x80 || c == '_' || c == '-' || c == '.' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }

@@ -157,6 +157,20 @@ func TestS6_Exceptions(t *testing.T) {
 	if why, ok := covers([]Exception{su, mount}, lines); !ok || why != "a; b" {
 		t.Error(why, ok)
 	}
+	for line, want := range map[string]bool{
+		"file /bin/su is set-uid": true, "/bin/su": true, "(/bin/su, 4755)": true, "file \"/bin/su\"": true,
+		"/bin/sudo": false, "/bin/su-exec": false, "/bin/su.old": false, "/bin/su/x": false, "/usr/bin/su": false,
+		"/usr/bin/su and /bin/su": true, "": false,
+	} {
+		if _, ok := covers([]Exception{su}, []string{line}); ok != want {
+			t.Errorf("%s in %q: %v", su.Evidence, line, ok)
+		}
+	}
+	for part, want := range map[string]bool{"history row 1": false, "history row 12": true, "row 12:": true, "KEY": false, "\"DEMO_KEY\"": true, "DEMO_KEY": true} {
+		if got := mentions("history row 12: \"DEMO_KEY\"", part); got != want {
+			t.Errorf("%s: %v", part, got)
+		}
+	}
 	if _, ok := covers([]Exception{su}, nil); ok {
 		t.Error("no evidence is covered by an exception for some")
 	}
