@@ -97,7 +97,8 @@ func (x *Explanation) requirement(s step, in Input) {
 }
 
 // nearest picks what has to change for a better verdict: everything that pulls
-// it down this far, but of the reasons of one requirement the first.
+// it down this far, but of the reasons of one requirement the first, on each
+// platform that has its own.
 func nearest(d Decision) []Reason {
 	limit := Warn
 	if d.Verdict >= Warn {
@@ -108,7 +109,10 @@ func nearest(d Decision) []Reason {
 		if r.Effect >= limit {
 			continue
 		}
-		same := func(have Reason) bool { return r.group != "" && have.group == r.group }
+		// A reason of one platform says nothing of what another lacks.
+		same := func(have Reason) bool {
+			return r.group != "" && have.group == r.group && (have.manifest == "" || have.manifest == r.manifest)
+		}
 		if !slices.ContainsFunc(out, same) {
 			out = append(out, r)
 		}

@@ -170,3 +170,18 @@ func TestParseCases(t *testing.T) {
 		}
 	}
 }
+
+// TestExplainNearestOfEachPlatform: what one platform lacks says nothing of
+// what another does.
+func TestExplainNearestOfEachPlatform(t *testing.T) {
+	w := newWorld(t, "release")
+	w.sign("release", w.amd64).Repository = "registry.example/other"
+	w.add(verify.Item{Kind: verify.KindSignature, Subject: w.arm64, Err: verify.ErrInvalid})
+	var got []string
+	for _, r := range Explain(w.rule("signatures: {anyOf: [release]}"), w.in).Nearest {
+		got = append(got, r.Platform+" "+string(r.Code))
+	}
+	if want := []string{"linux/amd64 signature-wrong-repository", "linux/arm64 signature-invalid"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
