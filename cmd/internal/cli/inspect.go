@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -99,8 +98,8 @@ func (a *app) inspectKeys(p policyFlags) ([]*policy.Document, keys.Ring, error) 
 	if path == "" {
 		return nil, keys.Ring{}, nil
 	}
-	doc, err := a.loadPolicy(path)
-	if errors.Is(err, fs.ErrNotExist) && !explicit {
+	doc, err := a.loadPolicy(path, true)
+	if isAbsent(err) && !explicit {
 		return nil, keys.Ring{}, nil
 	}
 	if err != nil {

@@ -19,7 +19,7 @@ type explainOptions struct {
 }
 
 func (a *app) policyExplainCmd() *cobra.Command {
-	var o explainOptions
+	o := explainOptions{verifyOptions: verifyOptions{policy: policyFlags{trial: true}}}
 	cmd := &cobra.Command{
 		Use:   "explain IMAGE",
 		Short: "Show which rule applies to an image, and what would change the verdict",

@@ -22,6 +22,9 @@ type policyFlags struct {
 	annotations []string
 	ignoreTlog  bool
 
+	// trial is set where nothing is decided, so that drafts of a policy can be
+	// tried without their serials being remembered.
+	trial bool
 	flags *pflag.FlagSet // to know whether --policy was said at all
 }
 
@@ -64,8 +67,8 @@ func (a *app) documents(p policyFlags) ([]*policy.Document, error) {
 		if file == "" {
 			continue
 		}
-		doc, err := a.loadPolicy(file)
-		if errors.Is(err, fs.ErrNotExist) && (file != path || !explicit) {
+		doc, err := a.loadPolicy(file, p.trial)
+		if isAbsent(err) && (file != path || !explicit) {
 			continue // a default place, and nothing there
 		}
 		if err != nil {
@@ -113,24 +116,45 @@ func (a *app) userPolicy() string {
 	return ""
 }
 
-// loadPolicy reads a policy and refuses one older than was seen before.
-func (a *app) loadPolicy(file string) (*policy.Document, error) {
+// absent is that there is no policy at a place, and nothing else: a state
+// folder that is not there must not read as if there were no policy.
+type absent struct{ error }
+
+func isAbsent(err error) bool {
+	var a absent
+	return errors.As(err, &a)
+}
+
+// loadPolicy reads a policy and, where something is decided by it, refuses one
+// older than was seen before.
+func (a *app) loadPolicy(file string, trial bool) (*policy.Document, error) {
 	doc, err := gate.LoadPolicy(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usage(err, "pratique policy init > "+file)
+		return nil, usage(absent{err}, "pratique policy init > "+file)
 	}
 	if err != nil {
 		return nil, usage(err, "pratique policy lint "+file)
 	}
-	err = gate.CheckSerial(a.stateDir(), file, doc.Ref())
+	a.detail("policy %s, %s, serial %d", file, doc.Ref().Name, doc.Ref().Serial)
+	if trial {
+		return doc, nil
+	}
+	if err := a.newest(file, doc); err != nil {
+		return nil, err
+	}
+	return doc, nil
+}
+
+// newest refuses a policy older than was seen before, and remembers it.
+func (a *app) newest(file string, doc *policy.Document) error {
+	err := gate.CheckSerial(a.stateDir(), file, doc.Ref())
 	if errors.Is(err, gate.ErrRollback) {
-		return nil, usage(err, "deploy the newest policy, or raise metadata.serial if this one is newer")
+		return usage(err, "deploy the newest policy, or raise metadata.serial if this one is newer")
 	}
 	if err != nil {
-		return nil, failed(err, "$XDG_STATE_HOME, or ~/.local/state, has to be a folder that can be written")
+		return failed(err, "$XDG_STATE_HOME, or ~/.local/state, has to be a folder that can be written")
 	}
-	a.detail("policy %s, %s, serial %d", file, doc.Ref().Name, doc.Ref().Serial)
-	return doc, nil
+	return nil
 }
 
 // document is the one-rule policy that the flags mean.

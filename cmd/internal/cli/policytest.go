@@ -26,7 +26,7 @@ type caseResult struct {
 }
 
 func (a *app) policyTestCmd() *cobra.Command {
-	var p policyFlags
+	p := policyFlags{trial: true}
 	var r registryFlags
 	cmd := &cobra.Command{
 		Use:   "test FILE",

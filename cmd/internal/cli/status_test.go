@@ -6,7 +6,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/pratique-dev/pratique/cmd/internal/report"
 )
@@ -31,6 +33,46 @@ func TestReportLost(t *testing.T) {
 		if got := a.exit(a.closed(denied)); got != StatusUndecided || stderr.Len() == 0 {
 			t.Errorf("after %v: exit code %d, said %q; want %d and why", denied, got, stderr, StatusUndecided)
 		}
+	}
+}
+
+// TestFloorWithoutState: that the serial of the system's policy cannot be kept
+// does not lift the floor, as if there were no such policy.
+func TestFloorWithoutState(t *testing.T) {
+	dir := t.TempDir()
+	text := "apiVersion: pratique.dev/v1\nkind: Policy\nmetadata: {name: system, serial: 1}\ndefault: deny\n" +
+		"signers: {a: {key: a.pub}}\nrules: [{name: all, images: ['**'], signatures: {anyOf: [a]}}]\n"
+	pair := func(name string) string {
+		var out bytes.Buffer
+		args := []string{"keys", "generate", "--output-key-prefix", filepath.Join(dir, name)}
+		if got := Run(t.Context(), Env{Args: args, Stdout: &out, Stderr: &out, LookupEnv: fixed("COSIGN_PASSWORD", "x")}); got != StatusAllowed {
+			t.Fatal(out.String())
+		}
+		return filepath.Join(dir, name+".pub")
+	}
+	pair("a")
+	system := filepath.Join(dir, "policy.yaml")
+	if err := os.WriteFile(system, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stderr bytes.Buffer
+	got := Run(t.Context(), Env{
+		Args:   []string{"verify", "--timeout", "1ns", "--key", pair("b"), "registry.invalid/app:1"},
+		Stdout: io.Discard, Stderr: &stderr, SystemPolicy: system, Now: time.Now,
+		LookupEnv: fixed("XDG_STATE_HOME", "/proc/nowhere"),
+	})
+	if got != StatusUndecided || !strings.Contains(stderr.String(), "remember policy serial") {
+		t.Errorf("exit code %d, %q; want %d and why", got, stderr.String(), StatusUndecided)
+	}
+}
+
+// fixed is an environment with one variable.
+func fixed(name, value string) func(string) (string, bool) {
+	return func(asked string) (string, bool) {
+		if asked == name {
+			return value, true
+		}
+		return "", false
 	}
 }
 
