@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/pratique-dev/pratique/cmd/internal/gate"
 	"github.com/pratique-dev/pratique/policy"
@@ -25,11 +24,11 @@ type policyFlags struct {
 	// trial is set where nothing is decided, so that drafts of a policy can be
 	// tried without their serials being remembered.
 	trial bool
-	flags *pflag.FlagSet // to know whether --policy was said at all
+	said  func(flag string) bool // nil where there are no flags
 }
 
 func (p *policyFlags) add(cmd *cobra.Command) {
-	p.flags = cmd.Flags()
+	p.said = cmd.Flags().Changed
 	cmd.Flags().StringVar(&p.file, "policy", "", "policy `file` (default $PRATIQUE_POLICY, then the user's config folder)")
 	p.addKeys(cmd)
 }
@@ -48,7 +47,7 @@ func (p policyFlags) check() error {
 	if len(p.keys) == 0 && len(p.types)+len(p.annotations) > 0 {
 		return usage(errors.New("--type and --annotations need --key"), "name the key that must have signed: --key cosign.pub")
 	}
-	if p.file == "" && p.flags != nil && p.flags.Changed("policy") {
+	if p.file == "" && p.said != nil && p.said("policy") {
 		return usage(errors.New("--policy names no file"), "--policy policy.yaml, or leave it out")
 	}
 	return nil
