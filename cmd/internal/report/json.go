@@ -2,16 +2,44 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
+	"strconv"
+	"strings"
+	"unicode/utf16"
 )
 
 // jsonLines writes one object per message and line. Lists are never null.
 type jsonLines struct{ enc *json.Encoder }
 
 func newJSON(w io.Writer) *jsonLines {
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(printable{w})
 	enc.SetEscapeHTML(false)
 	return &jsonLines{enc}
+}
+
+// printable writes JSON, of which encoding/json escapes only what JSON must: a
+// terminal would still obey the C1 control characters, and show text that is
+// marked to run backwards (threat 66).
+type printable struct{ w io.Writer }
+
+func (p printable) Write(b []byte) (int, error) {
+	var safe strings.Builder
+	for _, r := range string(b) {
+		switch {
+		case r < ' ' || strconv.IsPrint(r):
+			safe.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&safe, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&safe, `\u%04x`, r)
+		}
+	}
+	if _, err := io.WriteString(p.w, safe.String()); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 func (j *jsonLines) Decision(d Decision) error {
