@@ -86,7 +86,7 @@ func (e *evaluation) statements(s scope, want *Attestation) (found []statement, 
 }
 
 func (e *evaluation) statement(want *Attestation, p verify.PlatformImage, i int, item verify.Item) (*statement, *miss) {
-	if item.Kind != verify.KindAttestation || item.Unreachable() {
+	if !item.MayBe(verify.KindAttestation) || item.Unreachable() {
 		return nil, nil
 	}
 	if item.Claim == nil {
@@ -94,7 +94,7 @@ func (e *evaluation) statement(want *Attestation, p verify.PlatformImage, i int,
 		if elsewhere || item.PredicateType != "" && item.PredicateType != want.Predicate {
 			return nil, nil
 		}
-		return nil, unverified(item, AttestationUntrusted, AttestationInvalid)
+		return nil, unverified(item, AttestationUntrusted, AttestationInvalid, AttestationWrongSubject)
 	}
 	c := item.Claim
 	if c.PredicateType != want.Predicate {

@@ -72,7 +72,8 @@ type fixtureGap struct {
 
 // fixtureError keeps what an error says and which of the three "no"s it is.
 type fixtureError struct {
-	// Is is invalid, unreadable, unknown-key, truncated or unreachable.
+	// Is is invalid, unreadable, unknown-key, other-subject, truncated or
+	// unreachable.
 	Is   string `json:"is"`
 	Text string `json:"text"`
 }

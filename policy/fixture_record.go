@@ -80,11 +80,12 @@ func (i fixtureImage) image() verify.Image {
 
 // The kinds of error a fixture keeps.
 const (
-	isInvalid     = "invalid"
-	isUnreadable  = "unreadable"
-	isUnknownKey  = "unknown-key"
-	isTruncated   = "truncated"
-	isUnreachable = "unreachable"
+	isInvalid      = "invalid"
+	isUnreadable   = "unreadable"
+	isUnknownKey   = "unknown-key"
+	isOtherSubject = "other-subject"
+	isTruncated    = "truncated"
+	isUnreachable  = "unreachable"
 )
 
 func recordError(err error) *fixtureError {
@@ -94,6 +95,8 @@ func recordError(err error) *fixtureError {
 	}
 	out.Text = err.Error()
 	switch {
+	case errors.Is(err, verify.ErrOtherSubject):
+		out.Is = isOtherSubject
 	case errors.Is(err, verify.ErrUntrusted):
 		out.Is = isUnknownKey
 	case errors.Is(err, verify.ErrUnreadable):
@@ -122,6 +125,8 @@ func (r recorded) Error() string { return r.Text }
 // Unwrap is the sentinel of the kind.
 func (r recorded) Unwrap() error {
 	switch r.Is {
+	case isOtherSubject:
+		return verify.ErrOtherSubject
 	case isUnknownKey:
 		return verify.ErrUntrusted
 	case isInvalid:

@@ -55,14 +55,14 @@ func (e *evaluation) signedPlatform(s scope, want *Signatures) bool {
 // signature looks at one item: a vote, a reason why not, or neither where the
 // item has nothing to do with the requirement.
 func (e *evaluation) signature(want *Signatures, p verify.PlatformImage, item verify.Item) (*vote, *miss) {
-	if item.Kind != verify.KindSignature || item.Unreachable() {
+	if !item.MayBe(verify.KindSignature) || item.Unreachable() {
 		return nil, nil
 	}
 	if item.Claim == nil {
 		if item.Subject != "" && item.Subject != e.in.Image.Index && item.Subject != p.Manifest {
 			return nil, nil
 		}
-		return nil, unverified(item, SignatureUntrustedKey, SignatureInvalid)
+		return nil, unverified(item, SignatureUntrustedKey, SignatureInvalid, SignatureWrongSubject)
 	}
 	c := item.Claim
 	if c.PredicateType != "" && c.PredicateType != attest.CosignSignType {

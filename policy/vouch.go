@@ -149,7 +149,7 @@ func distinct(votes []vote) int {
 
 // unverified says why an item that carries no claim did not count. What does
 // not verify is never mere absence.
-func unverified(item verify.Item, untrusted, invalid Code) *miss {
+func unverified(item verify.Item, untrusted, invalid, elsewhere Code) *miss {
 	why := "it does not verify"
 	if item.Err != nil {
 		why = item.Err.Error()
@@ -159,6 +159,8 @@ func unverified(item verify.Item, untrusted, invalid Code) *miss {
 		return &miss{AttestationUnsigned, "an attestation nobody signed is no evidence: " + why, true}
 	case errors.Is(item.Err, verify.ErrUnreadable):
 		return &miss{code: EvidenceUnreadable, why: why}
+	case errors.Is(item.Err, verify.ErrOtherSubject):
+		return &miss{code: elsewhere, why: why}
 	case errors.Is(item.Err, verify.ErrUntrusted):
 		return &miss{code: untrusted, why: why}
 	}

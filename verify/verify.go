@@ -34,6 +34,9 @@ var (
 	// kind of ErrInvalid: a signature by a stranger, and most signatures whose
 	// content was changed afterwards, look like this.
 	ErrUntrusted = fmt.Errorf("not by a trusted key: %w", ErrInvalid)
+	// ErrOtherSubject means that evidence speaks of something else than the
+	// digest it was found at. It is a kind of ErrInvalid.
+	ErrOtherSubject = fmt.Errorf("about something else: %w", ErrInvalid)
 )
 
 // Image is a resolved reference. Nothing past the resolver handles a tag to
@@ -139,6 +142,12 @@ type Item struct {
 // Unreachable reports whether the item is listed but could not be looked at.
 func (i Item) Unreachable() bool {
 	return i.Claim == nil && !errors.Is(i.Err, ErrInvalid)
+}
+
+// MayBe reports whether the item is of a kind, or could be: evidence that was
+// found but not read says nothing of its kind, and must not pass for an absence.
+func (i Item) MayBe(k Kind) bool {
+	return i.Kind == k || i.Kind == "" && i.Claim == nil && i.Format != FormatUnknown
 }
 
 // Claim is a statement somebody signed. It exists only after its cryptography

@@ -24,7 +24,9 @@ type Recorder struct {
 	inFlight int
 	most     int
 
-	connections int
+	// connections are those that carried a request: a transport dials more than it uses, when a
+	// connection comes free before the dial is done.
+	connections map[net.Conn]bool
 }
 
 // Record puts a recorder in front of the registry at host.
@@ -40,14 +42,14 @@ func Record(host string) *Recorder {
 
 // RecordHandler puts a recorder in front of a registry in this process.
 func RecordHandler(registry http.Handler) *Recorder {
-	r := &Recorder{}
+	r := &Recorder{connections: map[net.Conn]bool{}}
 	r.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		r.serve(w, request, registry)
 	}))
-	r.server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
+	r.server.Config.ConnState = func(c net.Conn, state http.ConnState) {
+		if state == http.StateActive {
 			r.mu.Lock()
-			r.connections++
+			r.connections[c] = true
 			r.mu.Unlock()
 		}
 	}
@@ -108,7 +110,7 @@ func (r *Recorder) Take() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	taken := r.requests
-	r.requests, r.most, r.connections = nil, 0, 0
+	r.requests, r.most, r.connections = nil, 0, map[net.Conn]bool{}
 	return taken
 }
 
@@ -119,9 +121,9 @@ func (r *Recorder) MostInFlight() int {
 	return r.most
 }
 
-// Connections is how many TCP connections were opened since the last Take.
+// Connections is how many TCP connections carried a request since the last Take.
 func (r *Recorder) Connections() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.connections
+	return len(r.connections)
 }

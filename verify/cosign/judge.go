@@ -68,7 +68,7 @@ func (g gathering) simple(s *slot, raw []byte) (*verify.Claim, error) {
 	ring := g.over(raw)
 	opts := checkOpts(ring, func(image v1.Hash) error {
 		if string(payload.digest) != image.String() {
-			return invalid("signature is for %s, not for this image", payload.digest)
+			return elsewhere("signature is for %s, not for this image", payload.digest)
 		}
 		return nil
 	})

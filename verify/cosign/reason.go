@@ -41,3 +41,8 @@ func unreadable(format string, args ...any) error {
 
 // untrusted is the reason of an item that no key of the ring verifies.
 func untrusted(text string) error { return reason{text, verify.ErrUntrusted} }
+
+// elsewhere is the reason of evidence that speaks of another image.
+func elsewhere(format string, args ...any) error {
+	return reason{fmt.Sprintf(format, args...), verify.ErrOtherSubject}
+}

@@ -138,7 +138,7 @@ func (st statement) binds(image verify.Digest) (subject, error) {
 		}
 		return s, nil
 	}
-	return subject{}, invalid("statement is about %s, not about this image", st.others())
+	return subject{}, elsewhere("statement is about %s, not about this image", st.others())
 }
 
 // others names the first subject, for a message.

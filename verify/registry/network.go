@@ -75,7 +75,7 @@ func newTransport(roots *x509.CertPool, control func(network, address string, _ 
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            d.DialContext,
 		ForceAttemptHTTP2:      true,
-		MaxIdleConnsPerHost:    parallel,
+		MaxIdleConnsPerHost:    2 * parallel, // or a spare one from a race is closed, and dialled again
 		IdleConnTimeout:        60 * time.Second,
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
