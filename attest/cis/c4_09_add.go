@@ -109,7 +109,7 @@ func judgeAdds(f *Facts, _ Parameters) Result {
 	}
 	r := Result{Status: Pass, Origin: OriginOwn}
 	for _, h := range f.Adds.Hits {
-		if h.RootFS {
+		if h.RootFS && archived(h.Source) {
 			continue
 		}
 		r.Origin = OriginUnknown
@@ -127,6 +127,10 @@ func judgeAdds(f *Facts, _ Parameters) Result {
 	}
 	return r
 }
+
+// archived reports whether a source can be a root file system: an archive, or
+// what the classic builder does not name. Files and directories can be copied.
+func archived(source string) bool { return source == "archive" || source == "unclear" }
 
 func judgeSource(source string) (Status, string) {
 	switch source {

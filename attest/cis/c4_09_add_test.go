@@ -29,6 +29,9 @@ func TestAdd(t *testing.T) {
 		"word beginning with it": {[]HistoryEntry{base(), bk("ENV ADDRESS=x"), bkRun("echo ADD file / ")}, Pass},
 		"unknown builder":        {[]HistoryEntry{base(), {CreatedBy: "jib-maven-plugin:3.4.0"}}, Unknown},
 		"unknown builder says":   {[]HistoryEntry{base(), {CreatedBy: "ADD app.py /app"}}, Fail},
+		"file as the lowest":     {[]HistoryEntry{bk("ADD app.py / # buildkit")}, Fail},
+		"directory, the lowest":  {[]HistoryEntry{bk("ADD . / # buildkit")}, Fail},
+		"url as the lowest":      {[]HistoryEntry{bk("ADD https://example.com/x / # buildkit")}, Warn},
 		"file to root, lowest":   {[]HistoryEntry{bk("ADD rootfs.tar.xz / # buildkit"), bk("ADD a.py / # buildkit")}, Fail},
 	}
 	for name, c := range cases {
