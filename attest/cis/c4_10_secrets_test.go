@@ -187,6 +187,16 @@ func TestSecretParametersAreTheOperators(t *testing.T) {
 	}
 }
 
+// A name the operator allows does not hide another with the same value.
+func TestSecretUnderTwoNames(t *testing.T) {
+	env := []string{"GPG_KEY=" + filler(40), "MY_KEY=" + filler(40)}
+	c := doc{run: map[string]any{"Env": env}, history: []HistoryEntry{bk("ENV " + strings.Join(env, " "))}}.contents(t)
+	f := judged(t, c, "4.10")
+	if f.Status != Fail || len(f.Evidence) != 1 || !strings.Contains(f.Evidence[0], "MY_KEY") {
+		t.Errorf("%s %q", f.Status, f.Evidence)
+	}
+}
+
 func TestSecretFlood(t *testing.T) {
 	var env []string
 	for i := range 400 {

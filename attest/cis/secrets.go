@@ -36,7 +36,7 @@ type secret struct {
 
 // scan looks for secrets in everything a config shows.
 func scan(c Contents, steps []step) []secret {
-	s := &scanner{seen: map[[2]string]bool{}}
+	s := &scanner{seen: map[[3]string]bool{}}
 	for i, kv := range c.Env {
 		s.pair(placeEnv, i, kv)
 	}
@@ -62,12 +62,17 @@ func scan(c Contents, steps []step) []secret {
 
 type scanner struct {
 	found []secret
-	// seen are rule and value: a value of ENV is in the history again.
-	seen map[[2]string]bool
+	// seen are rule and value: a value of ENV is in the history again. Where
+	// the name is all there is, it is part of it: a name that is allowed must
+	// not hide another with the same value.
+	seen map[[3]string]bool
 }
 
 func (s *scanner) add(f secret) {
-	id := [2]string{f.rule, f.value}
+	id := [3]string{f.rule, f.value}
+	if f.rule == ruleName {
+		id[2] = f.name
+	}
 	if s.seen[id] {
 		return
 	}
