@@ -32,7 +32,10 @@ func collectHealthcheck(c Contents, f *Facts) {
 	fact := &HealthcheckFact{Test: []string{}}
 	if c.Healthcheck != nil {
 		for i, w := range c.Healthcheck.Test[:min(len(c.Healthcheck.Test), maxTest)] {
-			if i > 0 || w != "NONE" && w != "CMD" && w != "CMD-SHELL" {
+			switch {
+			case i > 0 && secretFlag(c.Healthcheck.Test[i-1]):
+				w = redacted
+			case i > 0 || w != "NONE" && w != "CMD" && w != "CMD-SHELL":
 				w, _ = c.reading().redactor.keep(w, maxRowText)
 			}
 			fact.Test = append(fact.Test, w)

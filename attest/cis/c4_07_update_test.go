@@ -103,6 +103,8 @@ func TestUpdateRows(t *testing.T) {
 		"buildkit args":              {[]HistoryEntry{base(), bk("RUN |2 A=1 B=x y /bin/sh -c apt-get update # buildkit")}, Fail},
 		"classic args":               {[]HistoryEntry{classicBase, classic("|1 API_TOKEN=abc /bin/sh -c apt-get update")}, Fail},
 		"classic args, good":         {[]HistoryEntry{classicBase, classic("|1 V=1 /bin/sh -c apt-get update && apt-get install -y x")}, Pass},
+		"arg before a program":       {[]HistoryEntry{base(), bk("RUN |1 A=b apt-get update node x # buildkit")}, Fail},
+		"arg before other shell":     {[]HistoryEntry{base(), bk("RUN |1 A=b c pwsh -Command apt-get update # buildkit")}, Unknown},
 		"arg holds the words":        {[]HistoryEntry{classicBase, classic("|1 V=apt-get update /bin/sh -c true")}, Pass},
 		"buildkit exec form":         {[]HistoryEntry{base(), bk("RUN /usr/bin/apt-get update # buildkit")}, Fail},
 		"classic exec form":          {[]HistoryEntry{classicBase, classic("/usr/bin/apt-get update")}, Fail},

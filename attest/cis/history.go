@@ -234,9 +234,11 @@ func splitBuildArgs(text string) (args []string, command string) {
 	return append(args, last[:end]), strings.TrimSpace(last[end:])
 }
 
-// commandStart finds where the command begins behind the last build argument.
+// commandStart finds where the command begins behind the last build argument:
+// at a shell, else at another interpreter, else at the first blank. Words that
+// are a command of their own are never taken for part of the value.
 func commandStart(text string) int {
-	first := -1
+	first, other := -1, -1
 	for i := 0; i < len(text); i++ {
 		if text[i] != ' ' {
 			continue
@@ -247,14 +249,28 @@ func commandStart(text string) int {
 		if historyPatterns().shell.MatchString(text[i+1:]) {
 			return i
 		}
+		if other < 0 && historyPatterns().interpreter.MatchString(text[i+1:]) {
+			other = i
+		}
 		if i-first > 4096 {
 			break
 		}
 	}
-	if first < 0 {
+	switch {
+	case first < 0:
 		return len(text)
+	case other >= 0 && !looksRun(text[first+1:]):
+		return other
 	}
 	return first
+}
+
+// looksRun reports whether text begins with a program that can be told: a
+// package manager, or a path.
+func looksRun(text string) bool {
+	word, _, _ := strings.Cut(strings.TrimLeft(text, " "), " ")
+	_, manager := managerOf(word)
+	return manager || strings.HasPrefix(word, "/")
 }
 
 // unclear says why a history cannot show everything that was done to an image.

@@ -72,6 +72,7 @@ func redactShapes(text string) string {
 	p := redactPatterns()
 	if strings.Contains(text, "://") {
 		text = p.url.ReplaceAllString(text, "${1}"+redacted+"@")
+		text = p.bearer.ReplaceAllString(text, "${1}"+redacted+"@")
 	}
 	if hinted(text) {
 		text = p.header.ReplaceAllString(text, "${1}"+redacted)
@@ -96,7 +97,8 @@ func hinted(text string) bool {
 	return false
 }
 
-type redaction struct{ url, header, named, flag, user *regexp.Regexp }
+// bearer is a token that stands alone where a URL has its user.
+type redaction struct{ url, bearer, header, named, flag, user *regexp.Regexp }
 
 var redactPatterns = sync.OnceValue(func() redaction {
 	const (
@@ -107,9 +109,10 @@ var redactPatterns = sync.OnceValue(func() redaction {
 	)
 	return redaction{
 		url:    regexp.MustCompile(`(://[^\s/@:]*:)[^\s/@]+@`),
+		bearer: regexp.MustCompile(`(https?://)[^\s/@:]{16,}@`),
 		header: regexp.MustCompile(`(?i)((?:basic|bearer|token)\s+)[A-Za-z0-9+/._~=-]{8,}`),
 		named:  regexp.MustCompile(`(?i)(\b` + names + `["']?\s*[=:]\s*)` + value),
-		flag:   regexp.MustCompile(`(?i)(--?` + names + `\s+)` + value),
+		flag:   regexp.MustCompile(`(?i)(--?` + names + `["']?,?\s+)` + value),
 		user:   regexp.MustCompile(`((?:\s-u|--user|--proxy-user)[ =]?["']?[^\s:"']+:)[^\s"']+`),
 	}
 })
@@ -144,4 +147,10 @@ func redactRuns(text string) string {
 func random(run string) bool {
 	return strings.ContainsAny(run, "0123456789") &&
 		strings.ToLower(run) != run && strings.ToUpper(run) != run && entropy(run) >= 400
+}
+
+// secretFlag reports whether a word is an option whose value, a secret, is the
+// next word.
+func secretFlag(word string) bool {
+	return strings.HasPrefix(word, "-") && !strings.Contains(word, "=") && secretName(strings.TrimLeft(word, "-"))
 }

@@ -3,6 +3,7 @@ package cis
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -47,6 +48,7 @@ func plant(v string) map[string]doc {
 		"label":       {run: map[string]any{"Labels": map[string]string{"my.token": v}}, history: []HistoryEntry{classic("/bin/sh -c #(nop)  LABEL my.token=" + v)}},
 		"arg":         {history: []HistoryEntry{bk("RUN |1 MY_TOKEN=" + v + " /bin/sh -c echo " + v + " # buildkit")}, layers: -1},
 		"classic arg": {history: []HistoryEntry{classic("|1 MY_TOKEN=" + v + " /bin/sh -c true")}, layers: -1},
+		"other shell": {history: []HistoryEntry{bk("RUN |1 MY_TOKEN=" + v + " " + v + " pwsh -Command true # buildkit")}, layers: -1},
 		"cmd":         {run: map[string]any{"Cmd": []string{"run", "--password=" + v}}, history: []HistoryEntry{bk(fmt.Sprintf("CMD [%q %q]", "run", "--password="+v))}},
 		"healthcheck": {run: map[string]any{"Env": []string{"MY_TOKEN=" + v}, "Healthcheck": map[string]any{"Test": []string{"CMD-SHELL", "check " + v}}}},
 		"user":        {run: map[string]any{"Env": []string{"MY_TOKEN=" + v}, "User": v}},
@@ -62,6 +64,7 @@ func TestHistoryRowsAreRedacted(t *testing.T) {
 		"mysql --password " + hidden, "mysql --password=" + hidden, "PGPASSWORD=" + hidden + " psql", "export TOKEN='" + hidden + "'",
 		"curl -u me:" + hidden + " https://x", "curl https://me:" + hidden + "@x/y", "curl -H 'Authorization: Basic " + hidden + "'",
 		`echo "password: ` + hidden + `" > /x`, "API_KEY=\"a " + hidden + "\" run", "login --token " + hidden,
+		"git clone https://" + hidden + hidden + "@x/y", `exec ["mysql" "--password" "` + hidden + `"]`, `echo '["--token", "` + hidden + `"]'`,
 	} {
 		rows := Collect(doc{history: []HistoryEntry{bkRun(script)}, layers: -1}.contents(t)).History.Rows
 		if strings.Contains(rows[0].Text, hidden) {
@@ -72,5 +75,17 @@ func TestHistoryRowsAreRedacted(t *testing.T) {
 	rows := Collect(doc{history: []HistoryEntry{bkRun(plain)}, layers: -1}.contents(t)).History.Rows
 	if rows[0].Text != "/bin/sh -c "+plain {
 		t.Errorf("an innocent row is kept as %q", rows[0].Text)
+	}
+}
+
+// A health check is kept word by word, so that a secret is not beside its
+// option.
+func TestThreat65_SecretWordOfAHealthcheck(t *testing.T) {
+	hidden := "hunter" + "2x"
+	test := []string{"CMD", "ping", "--user", "me", "--password", hidden, "-v"}
+	got := Collect(doc{run: map[string]any{"Healthcheck": map[string]any{"Test": test}}}.contents(t)).Healthcheck.Test
+	test[5] = redacted
+	if !slices.Equal(got, test) {
+		t.Errorf("kept as %q, want %q", got, test)
 	}
 }
