@@ -48,7 +48,7 @@ func plant(v string) map[string]doc {
 		"label":       {run: map[string]any{"Labels": map[string]string{"my.token": v}}, history: []HistoryEntry{classic("/bin/sh -c #(nop)  LABEL my.token=" + v)}},
 		"arg":         {history: []HistoryEntry{bk("RUN |1 MY_TOKEN=" + v + " /bin/sh -c echo " + v + " # buildkit")}, layers: -1},
 		"classic arg": {history: []HistoryEntry{classic("|1 MY_TOKEN=" + v + " /bin/sh -c true")}, layers: -1},
-		"other shell": {history: []HistoryEntry{bk("RUN |1 MY_TOKEN=" + v + " " + v + " pwsh -Command true # buildkit")}, layers: -1},
+		"other shell": {history: []HistoryEntry{bk("RUN |1 MY_TOKEN=first " + v + " pwsh -Command true # buildkit")}, layers: -1},
 		"cmd":         {run: map[string]any{"Cmd": []string{"run", "--password=" + v}}, history: []HistoryEntry{bk(fmt.Sprintf("CMD [%q %q]", "run", "--password="+v))}},
 		"healthcheck": {run: map[string]any{"Env": []string{"MY_TOKEN=" + v}, "Healthcheck": map[string]any{"Test": []string{"CMD-SHELL", "check " + v}}}},
 		"user":        {run: map[string]any{"Env": []string{"MY_TOKEN=" + v}, "User": v}},
