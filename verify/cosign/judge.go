@@ -14,7 +14,7 @@ import (
 
 // keylessReason is for items that rest on a certificate, which proves nothing
 // here without a key of the ring.
-const keylessReason = "signed with a certificate (keyless): no key of the ring verifies it"
+const keylessReason = "signed with a certificate (keyless): no trusted key verifies it"
 
 // checkOpts is the only way the library's options are made: a claim is always
 // checked (without one, v2.6.5 accepts a payload about another digest), by

@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	errNoKey      = errors.New("no key of the ring verifies it")
+	errNoKey      = errors.New("no trusted key verifies it: signed with another key, or changed afterwards")
 	errOtherBytes = errors.New("the bytes to verify are not the bytes that were read")
 )
 

@@ -66,7 +66,7 @@ func TestThreat41_SchemeIsBoundToTheKey(t *testing.T) {
 	} {
 		k := cosigntest.NewKey(t, algorithm, opt)
 		for _, i := range everywhere(t, k, k) {
-			refused(t, i, "no key of the ring")
+			refused(t, i, "no trusted key")
 		}
 	}
 }
@@ -80,7 +80,7 @@ func TestThreat42_Ed25519Variants(t *testing.T) {
 	h := crypto.SHA512.New()
 	h.Write(payload)
 	sig := ed25519.Sign(private, h.Sum(nil))
-	refused(t, withSignature(t, sig, k), "no key of the ring")
+	refused(t, withSignature(t, sig, k), "no trusted key")
 }
 
 // withSignature is the item of the usual payload with a signature.
@@ -140,5 +140,5 @@ func TestThreat42_OtherCurveOrSize(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	refused(t, withSignature(t, sig, k), "no key of the ring")
+	refused(t, withSignature(t, sig, k), "no trusted key")
 }

@@ -26,8 +26,8 @@ func TestThreat45_KeyIDDecidesNothing(t *testing.T) {
 				t.Errorf("%s: %v", id, i.Err)
 			}
 		}
-		refused(t, bundled(t, doc, other), "no key")
-		refused(t, only(t, c, other), "no key")
+		refused(t, bundled(t, doc, other), "no trusted key")
+		refused(t, only(t, c, other), "no trusted key")
 	}
 }
 

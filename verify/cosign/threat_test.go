@@ -62,7 +62,7 @@ func TestThreat0a_AnnotationsThatCrashTheLibrary(t *testing.T) {
 				if i := only(t, c, k); i.Claim == nil {
 					t.Errorf("%s: %q: %v", name, value, i.Err)
 				}
-				refused(t, only(t, c, other), "no key of the ring")
+				refused(t, only(t, c, other), "no trusted key")
 			}
 		}
 	}
@@ -157,7 +157,7 @@ func TestThreat24_WrongKey(t *testing.T) {
 	for _, ring := range [][]cosigntest.Key{{}, {other}} {
 		items := gather(t, c, ring...)
 		for _, i := range items {
-			refused(t, i, "no key of the ring")
+			refused(t, i, "no trusted key")
 		}
 		if items[1].PredicateType != predicate || items[2].PredicateType != predicate || items[2].Kind != verify.KindAttestation {
 			t.Errorf("what they claim to be is not shown: %+v", items)
@@ -191,7 +191,7 @@ func TestThreat25_KeyInBundle(t *testing.T) {
 		doc := k.BundleDocument(statementA())
 		doc["verificationMaterial"] = map[string]any{name: material}
 		i := bundled(t, doc, other)
-		refused(t, i, "no key of the ring verifies it")
+		refused(t, i, "no trusted key verifies it")
 		if certificate := name != "publicKey"; certificate != strings.Contains(i.Err.Error(), "keyless") {
 			t.Errorf("%s: %v", name, i.Err)
 		}

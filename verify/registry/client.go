@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pratique-dev/pratique/verify"
@@ -67,6 +68,7 @@ type Client struct {
 	logins  logins
 	session session
 	slots   chan struct{}
+	large   sync.Mutex
 	pace    pace
 }
 

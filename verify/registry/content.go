@@ -38,6 +38,19 @@ func (c *Client) Manifest(ctx context.Context, repo, ref string) (verify.Manifes
 	return m, err
 }
 
+// largeManifest is the length from which manifests are read one at a time.
+const largeManifest = 256 << 10
+
+// parse reads a manifest. Reading a large one takes many times its length for
+// a moment, and a pusher could have us read sixteen at once (threat 87).
+func (c *Client) parse(a answer) (verify.Manifest, error) {
+	if len(a.body) >= largeManifest {
+		c.large.Lock()
+		defer c.large.Unlock()
+	}
+	return verify.ParseManifest(a.body, a.header.Get("Content-Type"))
+}
+
 // memory estimates what a manifest takes: one of nothing but annotations takes
 // that many times its length once it is read.
 func memory(m verify.Manifest) int { return 8 * len(m.Raw) }
@@ -48,7 +61,7 @@ func (c *Client) fetch(ctx context.Context, repo repository, ref string, push bo
 	if err != nil {
 		return verify.Manifest{}, err
 	}
-	m, err := verify.ParseManifest(a.body, a.header.Get("Content-Type"))
+	m, err := c.parse(a)
 	if err != nil {
 		return verify.Manifest{}, invalid(r, err)
 	}

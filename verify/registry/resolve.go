@@ -92,6 +92,8 @@ func (c *Client) Complete(ctx context.Context, image verify.Image) (verify.Image
 		free <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-free }()
+			errs[i] = errBroken // unless it returns
+			defer func() { _ = recover() }()
 			errs[i] = c.complete(ctx, image.Repo, index, &image.Platforms[i])
 		})
 	}

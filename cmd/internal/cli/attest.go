@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -129,7 +128,9 @@ func (w writer) attestAudits(ctx context.Context, o attestOptions, audits []atte
 		if o.dryRun {
 			err = w.print(s)
 		} else if fresh, lookErr := w.freshEnough(ctx, s.subject, o.ifOlderThan); lookErr != nil || fresh {
-			err = errors.Join(lookErr, w.kept(s))
+			if err = lookErr; err == nil {
+				err = w.kept(s)
+			}
 		} else {
 			err = w.attach(ctx, s, o.outputFile)
 		}
@@ -157,7 +158,7 @@ func (w writer) print(s statement) error {
 	if err != nil {
 		return failed(err, "")
 	}
-	return w.app.out.Document(rawJSON(text), string(text)+"\n")
+	return w.app.out.Document(rawJSON(text), report.PrintableJSON(text)+"\n")
 }
 
 func (w writer) kept(s statement) error {

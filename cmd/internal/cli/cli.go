@@ -145,7 +145,7 @@ func ignoredEnv() []string {
 
 func (a *app) warnIgnored() {
 	for _, name := range ignoredEnv() {
-		if _, set := a.env.LookupEnv(name); set {
+		if a.env.getenv(name) != "" {
 			fmt.Fprintf(a.env.Stderr, "pratique: warning: %s is ignored: what is trusted comes from the policy and flags only\n", name)
 		}
 	}

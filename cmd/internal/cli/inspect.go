@@ -62,6 +62,7 @@ func (a *app) inspect(ctx context.Context, p policyFlags, r registryFlags, arg s
 		return err
 	}
 	e := verify.Gather(ctx, image, cosign.New(client, ring))
+	gate.ClaimTimes(e.Items)
 	m := report.Inspection{
 		Image: image.Asked, Digest: string(image.Index),
 		Platforms: platformMessages(image), Evidence: evidenceMessages(image, e, nil),

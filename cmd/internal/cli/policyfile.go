@@ -20,6 +20,7 @@ type policyFlags struct {
 	types       []string
 	annotations []string
 	ignoreTlog  bool
+	keyless     string
 
 	// trial is set where nothing is decided, so that drafts of a policy can be
 	// tried without their serials being remembered.
@@ -41,9 +42,28 @@ func (p *policyFlags) addKeys(cmd *cobra.Command) {
 	f.BoolVar(&p.ignoreTlog, "insecure-ignore-tlog", false, "accepted as in cosign; with keys no transparency log is demanded anyway (use log: required in a policy)")
 }
 
+// addKeyless takes cosign's flags for keyless signatures, to say that they are
+// not checked rather than that nobody knows them.
+func (p *policyFlags) addKeyless(cmd *cobra.Command) {
+	f := cmd.Flags()
+	for _, name := range keylessFlags() {
+		f.StringVar(&p.keyless, name, "", "accepted by cosign; keyless signatures are not checked by this version")
+		if err := f.MarkHidden(name); err != nil {
+			panic(err) // the flag was made a line above
+		}
+	}
+}
+
+func keylessFlags() []string {
+	return []string{"certificate-identity", "certificate-identity-regexp", "certificate-oidc-issuer", "certificate-oidc-issuer-regexp"}
+}
+
 // check refuses flags that would be left aside: --policy "$UNSET" would judge
 // by another policy than the one that was meant.
 func (p policyFlags) check() error {
+	if p.keyless != "" {
+		return usage(errors.New("keyless signatures are not checked by this version"), "name the key that must have signed: --key cosign.pub")
+	}
 	if len(p.keys) == 0 && len(p.types)+len(p.annotations) > 0 {
 		return usage(errors.New("--type and --annotations need --key"), "name the key that must have signed: --key cosign.pub")
 	}

@@ -45,12 +45,14 @@ can demand one. The decision names the digest to run.`,
 	}
 	o.policy.add(cmd)
 	o.registry.add(cmd)
+	o.policy.addKeyless(cmd)
 	cmd.Flags().StringVar(&o.at, "at", "", "decide as of this RFC 3339 `time` (hypothetical)")
 	cmd.Flags().StringVar(&o.platform, "platform", "", "judge only this platform, `os/arch[/variant]`")
 	return cmd
 }
 
 func (a *app) verify(cmd *cobra.Command, o verifyOptions, args []string) error {
+	o.policy.trial = o.at != "" // hypothetical: nothing is remembered (S7)
 	docs, err := a.documents(o.policy)
 	if err != nil {
 		return err

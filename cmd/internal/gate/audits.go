@@ -11,9 +11,23 @@ import (
 	"github.com/pratique-dev/pratique/verify"
 )
 
+// ClaimTimes gives each audit the time its signer claims for it, where nothing
+// proves another, so that people see what its age is judged by.
+func ClaimTimes(items []verify.Item) {
+	for _, item := range items {
+		c := item.Claim
+		if c == nil || c.TimeProof != verify.TimeNone || c.PredicateType != attest.PredicateType {
+			continue
+		}
+		if audit, err := attest.Parse(c.Predicate); err == nil {
+			c.Time, c.TimeProof = audit.AuditedAt, verify.TimeClaimed
+		}
+	}
+}
+
 // audits reads the CIS audits among the claims, and collects for each what the
-// image's own config and history show, for the policy to compare (S15). A test result of something else is
-// not an audit and is passed over.
+// image's own config and history show, for the policy to compare (S15). A test
+// result of something else is not an audit and is passed over.
 func audits(ctx context.Context, r Registry, image verify.Image, e verify.Evidence) []policy.Audit {
 	fresh := map[verify.Digest]freshFacts{}
 	var out []policy.Audit
@@ -25,6 +39,9 @@ func audits(ctx context.Context, r Registry, image verify.Image, e verify.Eviden
 		a.Audit, a.Err = attest.Parse(item.Claim.Predicate)
 		if errors.Is(a.Err, attest.ErrNotAudit) {
 			continue
+		}
+		if a.Err == nil && item.Claim.TimeProof == verify.TimeNone {
+			item.Claim.Time, item.Claim.TimeProof = a.Audit.AuditedAt, verify.TimeClaimed
 		}
 		a.Platform = subjectPlatform(image, item.Claim)
 		if a.Err == nil && a.Platform != "" {

@@ -24,8 +24,16 @@ func newJSON(w io.Writer) *jsonLines {
 type printable struct{ w io.Writer }
 
 func (p printable) Write(b []byte) (int, error) {
+	if _, err := io.WriteString(p.w, PrintableJSON(b)); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// PrintableJSON is the same JSON value in a form that a terminal can show.
+func PrintableJSON(doc []byte) string {
 	var safe strings.Builder
-	for _, r := range string(b) {
+	for _, r := range string(doc) {
 		switch {
 		case r < ' ' || strconv.IsPrint(r):
 			safe.WriteRune(r)
@@ -36,10 +44,7 @@ func (p printable) Write(b []byte) (int, error) {
 			fmt.Fprintf(&safe, `\u%04x`, r)
 		}
 	}
-	if _, err := io.WriteString(p.w, safe.String()); err != nil {
-		return 0, err
-	}
-	return len(b), nil
+	return safe.String()
 }
 
 func (j *jsonLines) Decision(d Decision) error {
