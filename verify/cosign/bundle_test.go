@@ -35,8 +35,8 @@ func TestBundleShape(t *testing.T) {
 		"two signatures": {func(d map[string]any) { addSignature(d, k) }, "2 signatures"},
 		"no signature":   {func(d map[string]any) { envelopeIn(d)["signatures"] = []any{} }, "0 signatures"},
 		"null signature": {func(d map[string]any) { envelopeIn(d)["signatures"] = []any{nil} }, "" + "bundle"},
-		"other payload":  {func(d map[string]any) { envelopeIn(d)["payload"] = "e30=" }, "no key"},
-		"no payload":     {func(d map[string]any) { delete(envelopeIn(d), "payload") }, "no key"},
+		"other payload":  {func(d map[string]any) { envelopeIn(d)["payload"] = "e30=" }, "no trusted key"},
+		"no payload":     {func(d map[string]any) { delete(envelopeIn(d), "payload") }, "no trusted key"},
 		"unread log":     {func(d map[string]any) { materialIn(d)["tlogEntries"] = []any{map[string]any{"logIndex": "-1"}} }, ""},
 		"unread stamp": {func(d map[string]any) {
 			materialIn(d)["timestampVerificationData"] = map[string]any{"rfc3161Timestamps": []any{map[string]any{"signedTimestamp": "AAAA"}}}

@@ -43,7 +43,7 @@ func TestThreat46_Envelope(t *testing.T) {
 		"two payloads":    {`"payload":`, `"payload":"e30=","payload":`, "twice"},
 		"folded payload":  {`"payload":`, `"PAYLOAD":"e30=","payload":`, "PAYLOAD"},
 		"line break":      {`"payload":"`, `"payload":"\n`, "base64"},
-		"other payload":   {`"payload":"`, `"payload":"e30A`, "no key"},
+		"other payload":   {`"payload":"`, `"payload":"e30A`, "no trusted key"},
 		"long signature":  {`"sig":"`, `"sig":"` + strings.Repeat("A", maxSignature), "longer"},
 	} {
 		t.Run(name, func(t *testing.T) {

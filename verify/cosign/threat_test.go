@@ -72,7 +72,7 @@ func TestThreat0a_SignatureAnnotation(t *testing.T) {
 	k := cosigntest.NewKey(t, "ecdsa-p256")
 	good := k.Signature(cosigntest.Payload(repo, subjectA)).Annotations[cosigntest.SignatureAnnotation]
 	for _, tt := range []struct{ value, reason string }{
-		{"{}", "base64"}, {"null", "no key"}, {"123", "base64"}, {"", "no signature"}, {"AA==", "no key"},
+		{"{}", "base64"}, {"null", "no trusted key"}, {"123", "base64"}, {"", "no signature"}, {"AA==", "no trusted key"},
 		{good + "\n", "base64"}, {good[:8] + "\r\n" + good[8:], "base64"},
 		{good + strings.Repeat("A", maxSignature), "longer"},
 	} {
