@@ -231,7 +231,7 @@ func age(d time.Duration) string {
 func (e *evaluation) lacksAttestations(s scope, want *Attestation, open bool, votes []vote, misses []miss) {
 	hint := "pratique attest " + e.asName() + " --key KEY"
 	if want.Audit == nil {
-		hint = "cosign attest --type " + want.Name + " --predicate FILE --key KEY " + e.asName()
+		hint = "pratique attest --type " + want.Name + " --predicate FILE --key KEY " + e.asName()
 	}
 	switch {
 	case len(votes) > 0:

@@ -154,7 +154,7 @@ func (e *evaluation) controlReason(s scope, f cis.Finding, effect cis.Effect, op
 		}
 		e.reasons[len(e.reasons)-1].control = f.Control
 	}
-	add(code, text, "pratique audit "+e.asName()+" says what to do about it")
+	add(code, text, "pratique audit "+e.asName())
 	if ended != nil {
 		add(ExceptExpired, fmt.Sprintf("the exception for control %s ended %s (%s)", f.Control, stamp(ended.Until), ended.Reason),
 			"fix the control, or give the exception another until")

@@ -118,6 +118,9 @@ func (e *evaluation) lacksSignatures(s scope, want *Signatures, votes []vote, mi
 	}
 	e.gapReasons(s)
 	sign := "pratique sign " + e.asName() + " --key KEY"
+	for _, key := range slices.Sorted(maps.Keys(want.Annotations)) {
+		sign += fmt.Sprintf(" -a %q", key+"="+want.Annotations[key])
+	}
 	switch {
 	case have > 0:
 		e.unmet(s, open, miss{SignatureThreshold, fmt.Sprintf("signed by %d of the %d different signers asked for, out of %s (so far: %s)",
@@ -161,9 +164,9 @@ func hintFor(code Code, make, name string) string {
 	case SignatureWrongRepo:
 		return "list the repository in signedAs, or " + make
 	case LogMissing:
-		return "with --tlog-upload: " + make
+		return "sign with a log entry, as cosign sign --tlog-upload=true --key KEY " + name + " does"
 	case AttestationNoTime:
-		return "write time: claimed in the policy, or with --tlog-upload: " + make
+		return "write time: claimed in the rule, and the signer's own clock counts"
 	case SignatureInvalid, AttestationInvalid, EvidenceUnreadable, SignatureWrongSubject, AttestationWrongSubject, AuditInvalid:
 		return "pratique inspect " + name + ", then " + make
 	}
