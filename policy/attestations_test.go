@@ -21,9 +21,9 @@ func oneArch(t *testing.T, signers ...string) *world {
 
 const auditRule = "attestations: [{predicate: cis-docker-image, anyOf: [ci], time: claimed, maxAge: 7d, profile: cis-l1%s}]"
 
-// TestS18_NewestOfEachSignerCounts, and any denial of an allowed signer
+// TestThreat58_NewestOfEachSignerCounts (S18), and any denial of an allowed signer
 // vetoes (threat 58).
-func TestS18_NewestOfEachSignerCounts(t *testing.T) {
+func TestThreat58_NewestOfEachSignerCounts(t *testing.T) {
 	good, bad := goodFacts(t), badFacts(t)
 	two := strings.ReplaceAll(fmt.Sprintf(auditRule, ""), "[ci]", "[ci, release]")
 	for _, tt := range []struct {

@@ -109,7 +109,7 @@ func TestIndexInPlaceOfSignatures(t *testing.T) {
 	refused(t, only(t, c), "image index")
 }
 
-func TestTruncation(t *testing.T) {
+func TestThreat47_Truncation(t *testing.T) {
 	k, c := cosigntest.NewKey(t, "ecdsa-p256"), cosigntest.NewContent()
 	layers := slices.Repeat([]cosigntest.Layer{k.Signature(cosigntest.Payload(repo, subjectA))}, wire.MaxItems+1)
 	c.Put(repo, cosigntest.SigTag(subjectA), layers...)
@@ -127,7 +127,7 @@ func TestTruncation(t *testing.T) {
 	}
 }
 
-func TestReferrersAreTruncated(t *testing.T) {
+func TestThreat47_ReferrersAreTruncated(t *testing.T) {
 	c := cosigntest.NewContent()
 	for i := range wire.MaxReferrers + 1 {
 		c.List(repo, subjectA, verify.Manifest{Digest: verify.DigestOf(fmt.Append(nil, i))})
