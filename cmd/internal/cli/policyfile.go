@@ -2,10 +2,8 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -178,13 +176,9 @@ func (a *app) newest(file string, doc *policy.Document) error {
 
 // document is the one-rule policy that the flags mean.
 func (p policyFlags) document() (*policy.Document, error) {
-	annotations := map[string]string{}
-	for _, pair := range p.annotations {
-		name, value, ok := strings.Cut(pair, "=")
-		if !ok || name == "" {
-			return nil, usage(fmt.Errorf("--annotations %q: want name=value", pair), "")
-		}
-		annotations[name] = value
+	annotations, err := parseAnnotations(p.annotations)
+	if err != nil {
+		return nil, err
 	}
 	flags := policy.Flags{Types: p.types, Annotations: annotations}
 	for _, file := range p.keys {
