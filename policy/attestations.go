@@ -19,6 +19,9 @@ type statement struct {
 	claim *verify.Claim
 	// time is zero if nothing we may believe says when it was made.
 	time time.Time
+	// audited is when an audit says itself that it was made. A log proves only
+	// that it was not made later than that: anybody can log an old one again.
+	audited time.Time
 	// audit is set for CIS audits.
 	audit *Audit
 }
@@ -167,11 +170,14 @@ func (e *evaluation) ofSibling(a *Audit, p verify.PlatformImage) bool {
 // clock where the entry says so. A time in the future is a gap (S18).
 func (e *evaluation) timed(want *Attestation, st statement) (*statement, *miss) {
 	c := st.claim
+	if st.audit != nil && st.audit.Err == nil {
+		st.audited = st.audit.Audit.AuditedAt
+	}
 	switch {
 	case c.TimeProof == verify.TimeLog || c.TimeProof == verify.TimeTSA:
 		st.time = c.Time
-	case want.TimeClaimed && st.audit != nil && st.audit.Err == nil:
-		st.time = st.audit.Audit.AuditedAt
+	case want.TimeClaimed && !st.audited.IsZero():
+		st.time = st.audited
 	case want.TimeClaimed && st.audit == nil && c.TimeProof == verify.TimeClaimed:
 		st.time = c.Time
 	}
@@ -186,21 +192,24 @@ func (e *evaluation) timed(want *Attestation, st statement) (*statement, *miss) 
 // instant all count, and so do those without a time: nothing says that another
 // replaced them.
 func (e *evaluation) newest(found []statement) []statement {
-	latest := map[string]time.Time{}
-	for _, st := range found {
-		if st.time.After(latest[st.identity]) {
-			latest[st.identity] = st.time
-		}
-	}
 	var out []statement
 	for _, st := range found {
-		if st.time.IsZero() || st.time.Equal(latest[st.identity]) {
+		i := slices.IndexFunc(found, st.replacedBy)
+		if i < 0 {
 			out = append(out, st)
 			continue
 		}
-		e.note(st.item, fmt.Sprintf("%s made a newer statement at %s", strings.Join(st.names, ", "), stamp(latest[st.identity])))
+		e.note(st.item, fmt.Sprintf("%s made a newer statement at %s", strings.Join(st.names, ", "), stamp(found[i].time)))
 	}
 	return out
+}
+
+// replacedBy reports whether another statement of the same signer is newer. An
+// audit that says itself that it is the older one, and was only logged later,
+// replaces nothing.
+func (st statement) replacedBy(other statement) bool {
+	return st.identity == other.identity && !st.time.IsZero() && other.time.After(st.time) &&
+		!other.audited.Before(st.audited.Add(-maxSkew))
 }
 
 // fresh checks the age (threat 59).
@@ -211,9 +220,13 @@ func (e *evaluation) fresh(want *Attestation, st statement) *miss {
 	if st.time.IsZero() {
 		return &miss{AttestationNoTime, "nothing proves when it was made, and the rule limits its age", true}
 	}
-	limit := st.time.Add(want.MaxAge)
+	made := st.time
+	if !st.audited.IsZero() && st.audited.Before(made) {
+		made = st.audited
+	}
+	limit := made.Add(want.MaxAge)
 	if e.in.Now.After(limit) {
-		return &miss{AttestationStale, fmt.Sprintf("made %s, it is %s old, and the limit is %s", stamp(st.time), age(e.in.Now.Sub(st.time)), age(want.MaxAge)), true}
+		return &miss{AttestationStale, fmt.Sprintf("made %s, it is %s old, and the limit is %s", stamp(made), age(e.in.Now.Sub(made)), age(want.MaxAge)), true}
 	}
 	e.flipsAfter(limit)
 	return nil

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pratique-dev/pratique/attest/cis"
 	"github.com/pratique-dev/pratique/verify"
 )
 
@@ -88,6 +89,23 @@ func TestThreat59_StaleOrUndatedAttestations(t *testing.T) {
 		c := w.in.Evidence.Items[0].Claim
 		c.Time, c.TimeProof = now.Add(-20*day), verify.TimeLog
 		check(t, w.evaluate(w.rule(fmt.Sprintf(auditRule, ""))), Deny, "attestation-stale")
+	})
+	t.Run("an old audit that somebody logs again is no newer", func(t *testing.T) {
+		w := oneArch(t, "ci")
+		d := w.rule(strings.Replace(fmt.Sprintf(auditRule, ""), "time: claimed, ", "", 1))
+		logged := func(made, ago time.Duration, facts cis.Facts) {
+			w.audit("ci", 0, made, facts)
+			c := w.in.Evidence.Items[len(w.in.Evidence.Items)-1].Claim
+			c.Time, c.TimeProof = now.Add(-ago), verify.TimeLog
+		}
+		logged(9*day, time.Hour, good)
+		check(t, w.evaluate(d), Deny, "attestation-stale")
+		logged(2*day, 2*day, badFacts(t))
+		check(t, w.evaluate(d), Deny, "control-failed")
+		logged(time.Minute, time.Minute, good)
+		if got := w.evaluate(d); got.Verdict != Warn {
+			t.Errorf("%s: %+v", got.Verdict, got.Reasons)
+		}
 	})
 	t.Run("a little ahead", func(t *testing.T) {
 		w := oneArch(t, "ci")
