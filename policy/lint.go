@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/pratique-dev/pratique/attest"
 )
 
 // longException is the longest an exception should last (S6).
@@ -151,6 +153,9 @@ func (l *linter) requirements(r *Requirements, what string, at pos) {
 		}
 		if a.Audit != nil {
 			l.exceptions(a.Audit.Except, what, at)
+		} else if a.Predicate == attest.PredicateType {
+			l.add(at, "audit-not-judged", "write predicate: "+AuditPredicate,
+				"%s asks for a test result by its type, and one that failed is as good: only %s is judged", what, AuditPredicate)
 		}
 	}
 	if r.Run != nil {

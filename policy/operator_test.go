@@ -35,6 +35,7 @@ func TestLint(t *testing.T) {
 		{"warn ended", rule("mode: warn, until: 2026-11-01, " + all), "warn-ended"},
 		{"warn until", rule("mode: warn, until: 2026-12-01, " + all), ""},
 		{"no max age", rule("attestations: [{predicate: spdx, anyOf: [a, b, c], threshold: 2}]"), "max-age-missing"},
+		{"audit by its type", rule("attestations: [{predicate: \"https://in-toto.io/attestation/test-result/v0.1\", anyOf: [a, b, c], threshold: 2, maxAge: 7d}]"), "audit-not-judged"},
 		{"max age", rule("attestations: [{predicate: spdx, anyOf: [a, b, c], threshold: 2, maxAge: 7d}]"), ""},
 		{"one of many", rule("signatures: {anyOf: [a, b, c]}"), "threshold-one-of-many"},
 		{"unused", rule("signatures: {anyOf: [a, b], threshold: 2}"), "signer-unused"},

@@ -99,7 +99,7 @@ type exceptionShape struct {
 	Reason   text `yaml:"reason" need:"yes" doc:"Why, for whoever reads the decision."`
 	Until    text `yaml:"until" need:"yes" doc:"Last day it holds, UTC."`
 	Image    text `yaml:"image" doc:"Only for images that match this pattern."`
-	Evidence text `yaml:"evidence" doc:"Only for evidence that contains this text."`
+	Evidence text `yaml:"evidence" doc:"Only for evidence that names this, as a whole word or path."`
 }
 
 type runShape struct {
