@@ -107,8 +107,7 @@ func statusOf(v policy.Verdict) int {
 	return StatusUndecided
 }
 
-// each runs f for 0..n-1, a bounded number at a time. A panic in one becomes a
-// zero result, which refuses.
+// each runs f for 0..n-1, a bounded number at a time.
 func (a *app) each(n int, f func(int)) {
 	var wg sync.WaitGroup
 	free := make(chan struct{}, parallelImages)
