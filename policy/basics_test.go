@@ -130,7 +130,8 @@ func (w *world) audit(by string, platform int, ago time.Duration, facts cis.Fact
 	p := w.in.Image.Platforms[platform]
 	w.attest(by, attest.PredicateType, p.Manifest)
 	facts.ConfigDigest = string(p.Config)
-	w.in.Audits = append(w.in.Audits, Audit{Item: len(w.in.Evidence.Items) - 1, Platform: p.Manifest, Audit: attest.Audit{
+	fresh := facts
+	w.in.Audits = append(w.in.Audits, Audit{Item: len(w.in.Evidence.Items) - 1, Platform: p.Manifest, Fresh: &fresh, Audit: attest.Audit{
 		Benchmark: cis.Benchmark, AuditedAt: w.in.Now.Add(-ago), Manifest: string(p.Manifest), Config: string(p.Config), Facts: facts,
 	}})
 	return &w.in.Audits[len(w.in.Audits)-1]

@@ -139,7 +139,7 @@ type Audit struct {
 	// Platform is the manifest the audit was found to speak of.
 	Platform verify.Digest
 	// Fresh are the facts the gate collected from the image's own config and
-	// history, nil if it did not. They are compared with the attested ones and
+	// history; an audit without them is undecided. They are compared with the attested ones and
 	// judged in their stead (S15).
 	Fresh *cis.Facts
 	// Contradictions lists where the attested facts disagree with what the

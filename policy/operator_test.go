@@ -134,7 +134,8 @@ func TestExplainNearest(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	w.sign("release", w.amd64)
-	w.in.Audits[0].Audit.Facts = goodFacts(t)
+	w.in.Audits, w.in.Evidence.Items = nil, w.in.Evidence.Items[1:]
+	w.audit("ci", 0, time.Hour, goodFacts(t))
 	if d := w.evaluate(d); d.Verdict < Warn {
 		t.Errorf("%s: %+v", d.Verdict, d.Reasons)
 	}

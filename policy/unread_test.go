@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/pratique-dev/pratique/verify"
 )
@@ -28,4 +29,12 @@ func TestUnreadIsNotAbsent(t *testing.T) {
 			check(t, w.evaluate(w.rule("signatures: {anyOf: [release]}")), Deny, c.want)
 		})
 	}
+}
+
+// TestS15_FactsAreNotTakenOnTheirSignersWord: an audit nobody held against the
+// image's own config allows nothing.
+func TestS15_FactsAreNotTakenOnTheirSignersWord(t *testing.T) {
+	w := oneArch(t, "ci")
+	w.audit("ci", 0, time.Hour, goodFacts(t)).Fresh = nil
+	check(t, w.evaluate(w.rule(fmt.Sprintf(auditRule, ""))), Undecided, "registry-unreachable")
 }
