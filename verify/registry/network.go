@@ -73,7 +73,7 @@ func newTransport(roots *x509.CertPool, control func(network, address string, _ 
 	d := &net.Dialer{Timeout: 10 * time.Second, Control: control}
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            d.DialContext,
+		DialContext:            atMost(parallel, d.DialContext),
 		ForceAttemptHTTP2:      true,
 		MaxIdleConnsPerHost:    2 * parallel, // or a spare one from a race is closed, and dialled again
 		IdleConnTimeout:        60 * time.Second,
