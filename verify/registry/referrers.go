@@ -102,8 +102,9 @@ func (c *Client) listAPI(ctx context.Context, repo repository, d verify.Digest, 
 
 // noAPI reports whether a registry says that it has no referrers API: 404 as
 // the distribution spec asks, or what registries older than the API make of
-// the unknown path. Taking one of these for an absence hides nothing that the
-// registry could not hide anyway, since evidence must be there to count.
+// the unknown path. It hides nothing that a registry could not hide with an
+// empty list. That a newer denying audit was left out cannot be seen either
+// way; maxAge bounds for how long that helps.
 func noAPI(status int) bool {
 	switch status {
 	case http.StatusNotFound, http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotAcceptable:

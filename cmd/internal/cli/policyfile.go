@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -142,11 +143,25 @@ func isAbsent(err error) bool {
 	return errors.As(err, &a)
 }
 
+// missing reports whether there is nothing at all at a path. A link that leads
+// nowhere is something: whoever made it meant a policy to be there.
+func missing(path string) bool {
+	for {
+		if _, err := os.Lstat(path); err == nil {
+			_, err = os.Stat(path)
+			return err == nil // a folder above, that is there
+		} else if !errors.Is(err, fs.ErrNotExist) || path == filepath.Dir(path) {
+			return false
+		}
+		path = filepath.Dir(path)
+	}
+}
+
 // loadPolicy reads a policy and, where something is decided by it, refuses one
 // older than was seen before.
 func (a *app) loadPolicy(file string, trial bool) (*policy.Document, error) {
 	doc, err := gate.LoadPolicy(file)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) && missing(file) {
 		return nil, usage(absent{err}, "pratique policy init > "+file)
 	}
 	if err != nil {

@@ -66,6 +66,33 @@ func TestFloorWithoutState(t *testing.T) {
 	}
 }
 
+// TestFloorBehindALink: a system policy that is a link to nowhere is not an
+// absent one.
+func TestFloorBehindALink(t *testing.T) {
+	nowhere := filepath.Join(t.TempDir(), "nowhere")
+	for name, c := range map[string]struct {
+		link, system string
+		want         bool
+	}{
+		"nothing there":   {"", "policy.yaml", true},
+		"no folder there": {"", "a/b/policy.yaml", true},
+		"the file":        {"policy.yaml", "policy.yaml", false},
+		"its folder":      {"etc", "etc/policy.yaml", false},
+	} {
+		dir := t.TempDir()
+		if c.link != "" {
+			if err := os.Symlink(nowhere, filepath.Join(dir, c.link)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a := &app{env: Env{Stderr: io.Discard, LookupEnv: fixed("", "")}}
+		_, err := a.loadPolicy(filepath.Join(dir, c.system), true)
+		if err == nil || isAbsent(err) != c.want {
+			t.Errorf("%s: %v, absent %v", name, err, isAbsent(err))
+		}
+	}
+}
+
 // fixed is an environment with one variable.
 func fixed(name, value string) func(string) (string, bool) {
 	return func(asked string) (string, bool) {
