@@ -23,7 +23,7 @@ const (
 	// PredicateType is the type of a CIS audit's statement.
 	PredicateType = "https://in-toto.io/attestation/test-result/v0.1"
 	// ExtensionType is the key of our extension inside the predicate.
-	ExtensionType = "https://pratique.dev/attestation/cis-docker-image/v1"
+	ExtensionType = "https://pratique.dev/attestation/cis-docker-image/v2"
 	// StatementV1 is the statement type we write; StatementV01 is read too,
 	// since cosign writes it (S20).
 	StatementV1  = "https://in-toto.io/Statement/v1"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,13 +26,14 @@ func testAudit(t testing.TB) Audit {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.Dockerfile = &cis.Dockerfile{Digest: digest('b')}
 	p, err := cis.LookupProfile(cis.ProfileStarter)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return New(c, Options{
 		Profile: p, Now: time.Date(2026, 11, 21, 12, 0, 0, 5, time.FixedZone("x", 3600)),
-		Tool: "pratique", ToolVersion: "0.1.0", Manifest: digest('a'), Dockerfile: digest('b'),
+		Tool: "pratique", ToolVersion: "0.1.0", Manifest: digest('a'),
 		Builder: Builder{ID: "ci", Pipeline: "p", SourceURI: "https://example.com/x", SourceRevision: "abc", Reason: "release"},
 	})
 }
@@ -45,6 +47,15 @@ func predicateOf(t testing.TB, a Audit) []byte {
 	return doc
 }
 
+// bare is findings without what is not attested.
+func bare(list []cis.Finding) []cis.Finding {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Items = nil
+	}
+	return out
+}
+
 func TestRoundTrip(t *testing.T) {
 	a := testAudit(t)
 	doc := predicateOf(t, a)
@@ -52,6 +63,7 @@ func TestRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	a.Findings = bare(a.Findings)
 	if !reflect.DeepEqual(a, back) {
 		t.Errorf("read back differs:\n%+v\n%+v", a, back)
 	}
@@ -231,7 +243,7 @@ func TestFactsSurviveForTheGate(t *testing.T) {
 	if got := cis.Contradictions(a.Facts, cis.Collect(c)); len(got) != 0 {
 		t.Errorf("%q", got)
 	}
-	if !reflect.DeepEqual(cis.Judge(a.Facts, cis.DefaultParameters()), a.Findings) {
+	if !reflect.DeepEqual(bare(cis.Judge(a.Facts, cis.DefaultParameters())), a.Findings) {
 		t.Error("the facts judge otherwise after a round trip")
 	}
 }

@@ -18,15 +18,17 @@ type Options struct {
 	// Manifest is the digest of the platform manifest, "" where the image is
 	// in no registry's form.
 	Manifest string
-	// Dockerfile is the digest of the Dockerfile, "" where none was given.
-	Dockerfile string
-	Builder    Builder
+	Builder  Builder
 }
 
 // New audits an image under the default parameters. It is deterministic: only
 // o.Now makes two audits of one image differ.
 func New(c cis.Contents, o Options) Audit {
 	facts, params := cis.Collect(c), cis.DefaultParameters()
+	dockerfile := ""
+	if facts.Dockerfile != nil {
+		dockerfile = facts.Dockerfile.Digest
+	}
 	return Audit{
 		Benchmark:        cis.Benchmark,
 		RulesVersion:     facts.RulesVersion,
@@ -39,7 +41,7 @@ func New(c cis.Contents, o Options) Audit {
 		ParametersDigest: params.Digest(),
 		Profile:          o.Profile.Name,
 		ProfileDigest:    o.Profile.Digest(),
-		Dockerfile:       o.Dockerfile,
+		Dockerfile:       dockerfile,
 		Facts:            facts,
 		Findings:         cis.Judge(facts, params),
 		Builder:          o.Builder,

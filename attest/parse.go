@@ -155,6 +155,9 @@ func (a Audit) check() error {
 	if a.Facts.ConfigDigest != a.Config {
 		return fmt.Errorf("the facts are of config %q, the audit of %q", a.Facts.ConfigDigest, a.Config)
 	}
+	if f := a.Facts.Dockerfile; a.Dockerfile != "" && (f == nil || f.Digest != a.Dockerfile) {
+		return fmt.Errorf("the facts are not of Dockerfile %q", a.Dockerfile)
+	}
 	if a.Facts.RulesVersion != a.RulesVersion || a.RulesVersion == "" {
 		return fmt.Errorf("the facts are of rules %q, the audit of %q", a.Facts.RulesVersion, a.RulesVersion)
 	}

@@ -27,7 +27,7 @@ type predicate struct {
 	Passed        []string        `json:"passedTests"`
 	Warned        []string        `json:"warnedTests"`
 	Failed        []string        `json:"failedTests"`
-	Extension     json.RawMessage `json:"https://pratique.dev/attestation/cis-docker-image/v1"`
+	Extension     json.RawMessage `json:"https://pratique.dev/attestation/cis-docker-image/v2"`
 }
 
 // descriptor is the part of in-toto's ResourceDescriptor that we write.

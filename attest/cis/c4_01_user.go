@@ -121,7 +121,7 @@ func notAName(user string) string {
 // it cannot talk it up.
 func judgeUser(f *Facts, p Parameters) Result {
 	if f.OS == "windows" {
-		return Result{NotApplicable, []string{"Windows images have no uid"}, OriginOwn}
+		return say(NotApplicable, OriginOwn, "Windows images have no uid")
 	}
 	if f.User == nil {
 		return uncollected("the user")
@@ -133,20 +133,20 @@ func judgeUser(f *Facts, p Parameters) Result {
 	}
 	switch {
 	case u.refused != "":
-		return Result{Fail, []string{shown, "a container cannot start: " + u.refused}, OriginOwn}
+		return say(Fail, OriginOwn, shown, "a container cannot start: "+u.refused)
 	case u.name == "root":
-		return Result{Fail, []string{shown + ", which is root"}, OriginOwn}
+		return say(Fail, OriginOwn, shown+", which is root")
 	case u.name != "":
-		return Result{Unknown, []string{shown, "a name is looked up in the image's /etc/passwd, and layers were not read"}, OriginOwn}
+		return say(Unknown, OriginOwn, shown, "a name is looked up in the image's /etc/passwd, and layers were not read")
 	case u.uid == 0:
-		return Result{Fail, []string{shown + ", which is uid 0"}, OriginOwn}
+		return say(Fail, OriginOwn, shown+", which is uid 0")
 	case p.WarnRootGroup && (u.gid == nil || *u.gid == 0):
-		return Result{Warn, []string{shown, "the group is, or may be, gid 0"}, OriginOwn}
+		return say(Warn, OriginOwn, shown, "the group is, or may be, gid 0")
 	}
-	return Result{Pass, []string{fmt.Sprintf("%s, uid %d", shown, u.uid)}, OriginOwn}
+	return say(Pass, OriginOwn, fmt.Sprintf("%s, uid %d", shown, u.uid))
 }
 
 // uncollected is the result for a fact that is absent.
 func uncollected(what string) Result {
-	return Result{Unknown, []string{"the facts do not tell " + what}, OriginUnknown}
+	return say(Unknown, OriginUnknown, "the facts do not tell "+what)
 }

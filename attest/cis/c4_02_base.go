@@ -6,7 +6,7 @@ func c0402() Control {
 		Title:       "The image is built on a base the operator trusts",
 		Remediation: "Take the base from the approved list, pin it by digest, and sign the images on the list.",
 		Judge: func(*Facts, Parameters) Result {
-			return Result{Unknown, []string{"the base image is not known from config and history"}, OriginUnknown}
+			return say(Unknown, OriginUnknown, "the base image is not known from config and history")
 		},
 	}
 }

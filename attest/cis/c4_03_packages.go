@@ -6,7 +6,7 @@ func c0403() Control {
 		Title:       "The image holds no packages it does not need",
 		Remediation: "Use a slimmer base or a multi-stage build, install with --no-install-recommends, and remove build tools in the same RUN.",
 		Judge: func(*Facts, Parameters) Result {
-			return Result{Unknown, []string{"package databases are in layers, which were not read"}, OriginUnknown}
+			return say(Unknown, OriginUnknown, "package databases are in layers, which were not read")
 		},
 	}
 }

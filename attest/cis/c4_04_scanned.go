@@ -6,7 +6,7 @@ func c0404() Control {
 		Title:       "The image was scanned, and rebuilt with security fixes",
 		Remediation: "Rebuild with --pull --no-cache and deploy the new digest; attach the scanner's result to the image.",
 		Judge: func(*Facts, Parameters) Result {
-			return Result{Unknown, []string{"no result of a vulnerability scanner was taken into account"}, OriginUnknown}
+			return say(Unknown, OriginUnknown, "no result of a vulnerability scanner was taken into account")
 		},
 	}
 }

@@ -9,7 +9,7 @@ func c0405() Control {
 		Remediation: "Sign the image and pull it through the gate; do not rely on DOCKER_CONTENT_TRUST, " +
 			"which docker's CLI ignores from version 29 on.",
 		Judge: func(*Facts, Parameters) Result {
-			return Result{NotApplicable, []string{"decided where the image is pulled, by the gate's own verdict on its signatures"}, OriginOwn}
+			return say(NotApplicable, OriginOwn, "decided where the image is pulled, by the gate's own verdict on its signatures")
 		},
 	}
 }

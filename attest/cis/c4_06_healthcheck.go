@@ -53,7 +53,7 @@ func buildahOCI(c Contents) bool {
 		return false
 	}
 	for _, s := range c.reading().steps {
-		if s.builder == BuilderBuildKit {
+		if s.Builder == BuilderBuildKit {
 			return false
 		}
 	}
@@ -66,24 +66,24 @@ func judgeHealthcheck(f *Facts, _ Parameters) Result {
 		return uncollected("the health check")
 	}
 	if h.NoFormat {
-		return Result{NotApplicable, []string{"buildah wrote this config in OCI's format, which has no health check"}, OriginOwn}
+		return say(NotApplicable, OriginOwn, "buildah wrote this config in OCI's format, which has no health check")
 	}
 	if len(h.Test) == 0 {
-		return Result{Fail, []string{"the image has no HEALTHCHECK"}, OriginOwn}
+		return say(Fail, OriginOwn, "the image has no HEALTHCHECK")
 	}
 	kind, args := h.Test[0], h.Test[1:]
 	command := strings.TrimSpace(strings.Join(args, " "))
 	switch {
 	case kind == "NONE":
-		return Result{Fail, []string{"HEALTHCHECK is disabled with NONE"}, OriginOwn}
+		return say(Fail, OriginOwn, "HEALTHCHECK is disabled with NONE")
 	case kind != "CMD" && kind != "CMD-SHELL":
-		return Result{Fail, []string{fmt.Sprintf("HEALTHCHECK is of kind %q, which engines ignore", kind)}, OriginOwn}
+		return say(Fail, OriginOwn, fmt.Sprintf("HEALTHCHECK is of kind %q, which engines ignore", kind))
 	case command == "":
-		return Result{Fail, []string{"HEALTHCHECK has no command"}, OriginOwn}
+		return say(Fail, OriginOwn, "HEALTHCHECK has no command")
 	case alwaysHealthy(command):
-		return Result{Warn, []string{fmt.Sprintf("HEALTHCHECK runs %q, which cannot fail", command)}, OriginOwn}
+		return say(Warn, OriginOwn, fmt.Sprintf("HEALTHCHECK runs %q, which cannot fail", command))
 	}
-	return Result{Pass, []string{"HEALTHCHECK is set, kind " + kind}, OriginOwn}
+	return say(Pass, OriginOwn, "HEALTHCHECK is set, kind "+kind)
 }
 
 func alwaysHealthy(command string) bool {

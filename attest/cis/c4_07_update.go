@@ -1,27 +1,17 @@
 package cis
 
-import "fmt"
-
 // UpdateFact is what the history says about refreshing package indexes.
 type UpdateFact struct {
 	Hits []UpdateHit `json:"hits"`
 	// Unclear are the RUNs that could not be followed.
-	Unclear []RowNote `json:"unclear,omitempty"`
+	Unclear []Note `json:"unclear,omitempty"`
 }
 
 // UpdateHit is a refresh in a RUN that installs nothing from it.
 type UpdateHit struct {
-	// Row counts history rows from 1.
-	Row     int    `json:"row"`
+	At      Place  `json:"at"`
 	Manager string `json:"manager"`
 	Command string `json:"command"`
-}
-
-// RowNote is a remark on one row of the history.
-type RowNote struct {
-	// Row counts history rows from 1.
-	Row int    `json:"row"`
-	Why string `json:"why"`
 }
 
 // maxHits is how many rows of one kind the facts keep.
@@ -37,45 +27,43 @@ func c0407() Control {
 	}
 }
 
-func collectUpdates(c Contents, f *Facts) {
+func collectUpdates(c Contents, f *Facts) { f.Updates = updatesOf(c.reading().steps) }
+
+func updatesOf(steps []Step) *UpdateFact {
 	fact := &UpdateFact{Hits: []UpdateHit{}}
-	for i, s := range c.reading().steps {
-		if s.instruction != "RUN" {
+	for _, s := range steps {
+		if s.Instruction != "RUN" {
 			continue
 		}
-		v := judgeRun(s.run)
+		v := judgeRun(s.Run)
 		for _, e := range v.hits {
 			if len(fact.Hits) < maxHits {
-				fact.Hits = append(fact.Hits, UpdateHit{Row: i + 1, Manager: e.family, Command: e.command})
+				fact.Hits = append(fact.Hits, UpdateHit{At: s.At, Manager: e.family, Command: e.command})
 			}
 		}
 		if v.unclear != "" && len(fact.Unclear) < maxHits {
-			fact.Unclear = append(fact.Unclear, RowNote{i + 1, v.unclear})
+			fact.Unclear = append(fact.Unclear, Note{s.At, v.unclear})
 		}
 	}
-	f.Updates = fact
+	return fact
 }
 
 func judgeUpdates(f *Facts, _ Parameters) Result {
 	if f.History == nil || f.Updates == nil {
 		return uncollected("what the build steps ran")
 	}
-	if hits := f.Updates.Hits; len(hits) > 0 {
-		var lines []string
-		for _, h := range hits {
-			lines = append(lines, fmt.Sprintf("history row %d: %q, and no install after it in the same RUN", h.Row, h.Command))
-		}
-		return Result{Fail, lines, OriginUnknown}
+	var r Result
+	for _, h := range f.Updates.Hits {
+		r.add(Fail, f.origin(h.At), h.At, "%s: %q, and no install after it in the same RUN", h.At, h.Command)
 	}
 	if f.History.Unclear != "" {
-		return Result{Unknown, []string{f.History.Unclear}, OriginUnknown}
+		r.add(Unknown, OriginUnknown, Place{Source: SourceHistory}, "%s", f.History.Unclear)
 	}
-	if notes := f.Updates.Unclear; len(notes) > 0 {
-		var lines []string
-		for _, n := range notes {
-			lines = append(lines, fmt.Sprintf("history row %d: %s", n.Row, n.Why))
-		}
-		return Result{Unknown, lines, OriginUnknown}
+	for _, n := range f.Updates.Unclear {
+		r.add(Unknown, f.origin(n.At), n.At, "%s: %s", n.At, n.Why)
 	}
-	return Result{Pass, []string{"no RUN in the history refreshes a package index alone"}, OriginOwn}
+	if len(r.Items) == 0 {
+		return say(Pass, OriginOwn, "no RUN in the history refreshes a package index alone")
+	}
+	return r
 }

@@ -6,7 +6,7 @@ func c0408() Control {
 		Title:       "No file in the image is set-uid or set-gid",
 		Remediation: "Near the end, RUN find / -xdev -perm /6000 -type f -exec chmod a-s {} + and keep a list of those that are needed.",
 		Judge: func(*Facts, Parameters) Result {
-			return Result{Unknown, []string{"file modes are in layers, which were not read"}, OriginUnknown}
+			return say(Unknown, OriginUnknown, "file modes are in layers, which were not read")
 		},
 	}
 }

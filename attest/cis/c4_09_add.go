@@ -1,7 +1,6 @@
 package cis
 
 import (
-	"fmt"
 	"path"
 	"strings"
 )
@@ -13,8 +12,7 @@ type AddFact struct {
 
 // AddHit is one ADD.
 type AddHit struct {
-	// Row counts history rows from 1.
-	Row int `json:"row"`
+	At Place `json:"at"`
 	// Source is what is added: file, archive, url, git, heredoc, or unclear
 	// where the builder keeps only a checksum.
 	Source string `json:"source"`
@@ -38,9 +36,9 @@ func collectAdds(c Contents, f *Facts) {
 	fact := &AddFact{Hits: []AddHit{}}
 	lowest := true
 	for i, s := range c.reading().steps {
-		if s.instruction == "ADD" && len(fact.Hits) < maxHits {
+		if s.Instruction == "ADD" && len(fact.Hits) < maxHits {
 			source, dst := readAdd(s)
-			fact.Hits = append(fact.Hits, AddHit{Row: i + 1, Source: source, RootFS: lowest && dst == "/"})
+			fact.Hits = append(fact.Hits, AddHit{At: s.At, Source: source, RootFS: lowest && dst == "/"})
 		}
 		lowest = lowest && c.History[i].EmptyLayer
 	}
@@ -50,12 +48,12 @@ func collectAdds(c Contents, f *Facts) {
 // readAdd tells what an ADD adds and where. BuildKit keeps the sources, but
 // not whether a checksum was given; the classic builder keeps a checksum of
 // its own and drops the sources, and with flags the blank before it.
-func readAdd(s step) (source, dst string) {
-	if s.builder == BuilderClassic {
-		_, dst, _ = strings.Cut(s.text, " in ")
+func readAdd(s Step) (source, dst string) {
+	if s.Builder == BuilderClassic {
+		_, dst, _ = strings.Cut(s.Text, " in ")
 		return "unclear", strings.TrimSpace(dst)
 	}
-	words := strings.Fields(s.text)
+	words := strings.Fields(s.Text)
 	for len(words) > 0 && strings.HasPrefix(words[0], "--") {
 		words = words[1:]
 	}
@@ -107,23 +105,19 @@ func judgeAdds(f *Facts, _ Parameters) Result {
 	if f.History == nil || f.Adds == nil {
 		return uncollected("what was added")
 	}
-	r := Result{Status: Pass, Origin: OriginOwn}
+	var r Result
 	for _, h := range f.Adds.Hits {
 		if h.RootFS && archived(h.Source) {
 			continue
 		}
-		r.Origin = OriginUnknown
 		status, what := judgeSource(h.Source)
-		r.Evidence = append(r.Evidence, fmt.Sprintf("history row %d: ADD of %s", h.Row, what))
-		if r.Status != Fail {
-			r.Status = status
-		}
+		r.add(status, f.origin(h.At), h.At, "%s: ADD of %s", h.At, what)
 	}
-	if r.Status != Fail && f.History.Unclear != "" {
-		return Result{Unknown, append(r.Evidence, f.History.Unclear), OriginUnknown}
+	if f.History.Unclear != "" {
+		r.add(Unknown, OriginUnknown, Place{Source: SourceHistory}, "%s", f.History.Unclear)
 	}
-	if r.Status == Pass {
-		r.Evidence = []string{"the history has no ADD, but for the root file system of a base"}
+	if len(r.Items) == 0 {
+		return say(Pass, OriginOwn, "the history has no ADD, but for the root file system of a base")
 	}
 	return r
 }

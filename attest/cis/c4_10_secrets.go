@@ -65,26 +65,28 @@ func judgeSecrets(f *Facts, p Parameters) Result {
 	if f.Secrets == nil {
 		return uncollected("whether there are secrets")
 	}
-	r := Result{Status: Pass, Origin: OriginOwn}
+	var r Result
 	for _, h := range f.Secrets.Hits {
-		status := p.judgeSecret(h)
-		if status == Pass {
-			continue
-		}
-		r.Origin = OriginUnknown
-		r.Evidence = append(r.Evidence, h.String())
-		if r.Status != Fail {
-			r.Status = status
+		if status := p.judgeSecret(h); status != Pass {
+			at := h.at()
+			r.add(status, f.origin(at), at, "%s", h)
 		}
 	}
 	if f.Secrets.More > 0 {
-		r.Status = Fail
-		r.Evidence = append(r.Evidence, plural(f.Secrets.More, "more secret", "more secrets"))
+		r.add(Fail, OriginUnknown, Place{}, "%s", plural(f.Secrets.More, "more secret", "more secrets"))
 	}
-	if r.Status == Pass {
-		r.Evidence = []string{"config and history hold no secret; files in layers were not read"}
+	if len(r.Items) == 0 {
+		return say(Pass, OriginOwn, "config and history hold no secret; files in layers were not read")
 	}
 	return r
+}
+
+// at is where the secret is: what a config says is its last layer's word.
+func (h SecretHit) at() Place {
+	if h.Place == placeHistory {
+		return Place{Source: SourceHistory, Row: h.Index + 1}
+	}
+	return Place{Source: SourceConfig}
 }
 
 // judgeSecret weighs one hit: a shape is a credential, a name only promises

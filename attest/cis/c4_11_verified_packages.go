@@ -6,7 +6,7 @@ func c0411() Control {
 		Title:       "Packages are installed only after their signatures were checked",
 		Remediation: "Remove the switch that turns the check off, add the repository's key to a keyring, and verify downloads by checksum or signature.",
 		Judge: func(*Facts, Parameters) Result {
-			return Result{Unknown, []string{"package manager settings are in layers, which were not read"}, OriginUnknown}
+			return say(Unknown, OriginUnknown, "package manager settings are in layers, which were not read")
 		},
 	}
 }

@@ -56,6 +56,9 @@ type Finding struct {
 	// the image in it is quoted, so that it cannot drive a terminal.
 	Evidence []string `json:"evidence"`
 	Origin   Origin   `json:"origin"`
+	// Items are the pieces the finding is made of, each with its own status,
+	// origin and place. They are not attested: the facts are.
+	Items []Item `json:"-"`
 }
 
 // Effect is what a profile makes of a finding.
@@ -73,4 +76,4 @@ const Benchmark = "CIS Docker 1.13.0"
 
 // RulesVersion is the version of the rules that collect facts. It changes
 // whenever the same image would give other facts.
-const RulesVersion = "1"
+const RulesVersion = "2"

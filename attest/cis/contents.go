@@ -36,6 +36,11 @@ type Contents struct {
 	History     []HistoryEntry
 	// DiffIDs are the digests of the uncompressed layers, lowest first.
 	DiffIDs []string
+	// Base, Layers and Dockerfile are what was found beside the config; nil
+	// where nobody looked. They are facts as whoever read them collected them.
+	Base       *BaseFact
+	Layers     *LayersFact
+	Dockerfile *Dockerfile
 	// dockerKeys says that the config has keys of docker's own format, which
 	// OCI's does not know.
 	dockerKeys bool

@@ -63,6 +63,7 @@ func ruleContradictions(attested, fresh Facts) []string {
 		{"history rows", attested.History != nil && fresh.History != nil, attested.History, fresh.History},
 		{"package index refreshes", attested.Updates != nil && fresh.Updates != nil, attested.Updates, fresh.Updates},
 		{"ADD instructions", attested.Adds != nil && fresh.Adds != nil, attested.Adds, fresh.Adds},
+		{"switches", attested.Switches != nil && fresh.Switches != nil, attested.Switches, fresh.Switches},
 		{"secrets", attested.Secrets != nil && fresh.Secrets != nil, attested.Secrets, fresh.Secrets},
 	} {
 		if c.present && !same(c.attest, c.mine) {
@@ -84,6 +85,6 @@ func same(a, b any) bool {
 // the attestation. Attested facts cannot hide then what today's rules see.
 func Overlay(attested, fresh Facts) Facts {
 	out := fresh
-	out.Layers = attested.Layers
+	out.Base, out.Layers, out.Dockerfile = attested.Base, attested.Layers, attested.Dockerfile
 	return out
 }

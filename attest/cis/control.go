@@ -32,22 +32,11 @@ type Control struct {
 	Judge func(*Facts, Parameters) Result
 }
 
-// Result is what Judge says of one control.
-type Result struct {
-	Status   Status
-	Evidence []string
-	Origin   Origin
-}
-
 // maxEvidence is how many lines of evidence one finding carries.
 const maxEvidence = 20
 
 func (c Control) finding(f *Facts, p Parameters) Finding {
-	r := c.Judge(f, p)
-	if r.Origin == "" {
-		r.Origin = OriginUnknown
-	}
-	return Finding{Control: c.ID, Key: c.Key, Status: r.Status, Evidence: shorten(r.Evidence), Origin: r.Origin}
+	return newFinding(c.ID, c.Key, c.Judge(f, p).Items)
 }
 
 // shorten keeps evidence readable: a finding is not an inventory, the facts

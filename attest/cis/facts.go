@@ -4,10 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strconv"
+	"strings"
 )
-
-// LayersNotRead is the value of Facts.Layers while no layer has been opened.
-const LayersNotRead = "not-read"
 
 // Limits on what facts keep of a history.
 const (
@@ -18,21 +17,32 @@ const (
 // Facts is everything the controls of section 4 judge. A nil field was not
 // collected, and its control is unknown. It is part of the attestation: its
 // JSON names are stable. No field holds a secret's value.
+//
+// What config and history show comes first; a gate collects it again. Base,
+// Layers and Dockerfile rest on the word of whoever audited.
 type Facts struct {
 	// RulesVersion is the version of the rules that collected the facts.
 	RulesVersion string `json:"rulesVersion"`
 	// ConfigDigest is the digest of the config they were collected from.
 	ConfigDigest string `json:"configDigest"`
-	// OS is the config's operating system.
+	// OS is the config's operating system, Created when it says the image was
+	// made, Ports the privileged ports (below 1024) it exposes.
 	OS          string           `json:"os"`
+	Created     string           `json:"created,omitempty"`
+	Ports       []string         `json:"privilegedPorts,omitempty"`
 	User        *UserFact        `json:"user,omitempty"`
 	Healthcheck *HealthcheckFact `json:"healthcheck,omitempty"`
 	History     *HistoryFact     `json:"history,omitempty"`
 	Updates     *UpdateFact      `json:"updates,omitempty"`
 	Adds        *AddFact         `json:"adds,omitempty"`
 	Secrets     *SecretFact      `json:"secrets,omitempty"`
-	// Layers says how far the layers were read, LayersNotRead for not at all.
-	Layers string `json:"layers"`
+	Switches    *SwitchFact      `json:"switches,omitempty"`
+	// Base is the image below, nil where nobody names one.
+	Base *BaseFact `json:"base,omitempty"`
+	// Layers is nil where no layer was read.
+	Layers *LayersFact `json:"layers,omitempty"`
+	// Dockerfile is nil where none was given.
+	Dockerfile *DockerfileFact `json:"dockerfile,omitempty"`
 }
 
 // HistoryFact is an image's history, normalised and redacted.
@@ -55,6 +65,9 @@ type HistoryRow struct {
 	Text       string `json:"text"`
 	Cut        bool   `json:"cut,omitempty"`
 	EmptyLayer bool   `json:"emptyLayer,omitempty"`
+	// Layer is the layer the row made, from 1; 0 where it made none or the
+	// history does not fit the layers.
+	Layer int `json:"layer,omitempty"`
 }
 
 // baseFacts is what no single control owns.
@@ -63,8 +76,12 @@ func baseFacts(c Contents) Facts {
 		RulesVersion: RulesVersion,
 		ConfigDigest: c.ConfigDigest,
 		OS:           c.OS,
+		Created:      c.Created,
+		Ports:        privilegedPorts(c.ExposedPorts),
 		History:      historyFact(c),
-		Layers:       LayersNotRead,
+		Base:         c.Base,
+		Layers:       c.Layers,
+		Dockerfile:   dockerfileFact(c),
 	}
 }
 
@@ -73,14 +90,15 @@ func historyFact(c Contents) *HistoryFact {
 	h := &HistoryFact{Digest: historyDigest(c.History), Rows: []HistoryRow{}, Unclear: unclear(c, steps)}
 	left := maxHistoryText
 	for i, s := range steps {
-		text, short := r.keep(s.text, min(maxRowText, left))
+		text, short := r.keep(s.Text, min(maxRowText, left))
 		left -= len(text)
 		h.Rows = append(h.Rows, HistoryRow{
-			Builder:     s.builder,
-			Instruction: s.instruction,
+			Builder:     s.Builder,
+			Instruction: s.Instruction,
 			Text:        text,
 			Cut:         short,
 			EmptyLayer:  c.History[i].EmptyLayer,
+			Layer:       s.At.Layer,
 		})
 	}
 	return h
@@ -95,4 +113,18 @@ func historyDigest(rows []HistoryEntry) string {
 	}
 	sum := sha256.Sum256(b)
 	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// privilegedPorts are the exposed ports that only root could once listen on;
+// ports is sorted.
+func privilegedPorts(ports []string) []string {
+	var out []string
+	for _, p := range ports {
+		number, _, _ := strings.Cut(p, "/")
+		first, _, _ := strings.Cut(number, "-")
+		if n, err := strconv.Atoi(first); err == nil && n > 0 && n < 1024 && len(out) < maxHits {
+			out = append(out, p)
+		}
+	}
+	return out
 }

@@ -78,6 +78,6 @@ func FuzzSplitScript(f *testing.F) {
 				t.Error("an empty command")
 			}
 		}
-		judgeRun(runForm{script: src})
+		judgeRun(RunForm{Script: src})
 	})
 }

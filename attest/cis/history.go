@@ -19,27 +19,6 @@ const (
 	BuilderOther    Builder = "other"
 )
 
-// step is a history row, normalised but not redacted.
-type step struct {
-	builder     Builder
-	instruction string
-	// text is what the row says behind the instruction.
-	text string
-	// args are the K=V build arguments that both builders write in front of a
-	// RUN.
-	args []string
-	// run is what a RUN executes.
-	run runForm
-}
-
-// runForm is the command of a RUN: a script for a POSIX shell, a script for
-// another interpreter, or bare argv.
-type runForm struct {
-	script  string
-	foreign bool
-	argv    []string
-}
-
 // patterns are compiled once, on first use: most runs of the program never
 // read a history.
 type patterns struct {
@@ -73,21 +52,45 @@ func isInstruction(word string) bool {
 }
 
 // normalise reads every row of a history.
-func normalise(c Contents) []step {
-	out := make([]step, 0, len(c.History))
+func normalise(c Contents) []Step {
+	out := make([]Step, 0, len(c.History))
 	command := strings.Join(append(append([]string{}, c.Entrypoint...), c.Cmd...), " ")
-	for _, e := range c.History {
-		out = append(out, normaliseRow(e, command))
+	for i, e := range c.History {
+		s := normaliseRow(e, command)
+		s.At = Place{Source: SourceHistory, Row: i + 1}
+		out = append(out, s)
 	}
+	numberLayers(c, out)
 	return out
+}
+
+// numberLayers says of each row which layer it made, unless the history tells
+// of another number of layers than there are.
+func numberLayers(c Contents, steps []Step) {
+	n := 0
+	for _, e := range c.History {
+		if !e.EmptyLayer {
+			n++
+		}
+	}
+	if n != len(c.DiffIDs) {
+		return
+	}
+	n = 0
+	for i, e := range c.History {
+		if !e.EmptyLayer {
+			n++
+			steps[i].At.Layer = n
+		}
+	}
 }
 
 // normaliseRow reads one row; command is what a container of the image runs,
 // which is all that docker commit leaves in a history.
-func normaliseRow(e HistoryEntry, command string) step {
+func normaliseRow(e HistoryEntry, command string) Step {
 	by := strings.TrimSpace(e.CreatedBy)
 	if by == "" {
-		return step{builder: BuilderImport, text: e.Comment}
+		return Step{Builder: BuilderImport, Text: e.Comment}
 	}
 	if s, ok := buildkitRow(e, by); ok {
 		return s
@@ -100,32 +103,32 @@ func normaliseRow(e HistoryEntry, command string) step {
 	}
 	word, rest, _ := strings.Cut(by, " ")
 	if !isInstruction(word) {
-		return step{builder: BuilderOther, text: by}
+		return Step{Builder: BuilderOther, Text: by}
 	}
 	return instructionRow(BuilderOther, word, rest)
 }
 
-func buildkitRow(e HistoryEntry, by string) (step, bool) {
+func buildkitRow(e HistoryEntry, by string) (Step, bool) {
 	text, marked := strings.CutSuffix(by, "# buildkit")
 	if !marked && !strings.HasPrefix(e.Comment, "buildkit.dockerfile.") {
-		return step{}, false
+		return Step{}, false
 	}
 	word, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
 	if !isInstruction(word) {
-		return step{builder: BuilderOther, text: by}, true
+		return Step{Builder: BuilderOther, Text: by}, true
 	}
 	return instructionRow(BuilderBuildKit, word, rest), true
 }
 
-func instructionRow(b Builder, instruction, rest string) step {
-	s := step{builder: b, instruction: instruction, text: strings.TrimSpace(rest)}
+func instructionRow(b Builder, instruction, rest string) Step {
+	s := Step{Builder: b, Instruction: instruction, Text: strings.TrimSpace(rest)}
 	if instruction == "RUN" {
 		command := ""
-		s.args, command = splitBuildArgs(s.text)
-		s.run = runOf(command)
+		s.Args, command = splitBuildArgs(s.Text)
+		s.Run = runOf(command)
 		// Other builders copy the line of the Dockerfile, which is a script.
-		if b == BuilderOther && s.run.argv != nil && !strings.HasPrefix(command, "[") {
-			s.run = runForm{script: command}
+		if b == BuilderOther && s.Run.Argv != nil && !strings.HasPrefix(command, "[") {
+			s.Run = RunForm{Script: command}
 		}
 	}
 	return s
@@ -136,16 +139,16 @@ func instructionRow(b Builder, instruction, rest string) step {
 // front of the mark, and instructions that make no layer would have made one.
 //
 // What stands before the mark follows SHELL, so it is not always /bin/sh -c.
-func nopRow(e HistoryEntry, by string) (step, bool) {
+func nopRow(e HistoryEntry, by string) (Step, bool) {
 	shell, rest, ok := strings.Cut(by, " #(nop) ")
 	word, text, _ := strings.Cut(strings.TrimLeft(rest, " "), " ")
 	if !ok || word == "RUN" || !isInstruction(word) || !shellPrefix(shell) {
-		return step{}, false
+		return Step{}, false
 	}
 	if !e.EmptyLayer && word != "ADD" && word != "COPY" && word != "WORKDIR" {
-		return step{}, false
+		return Step{}, false
 	}
-	return step{builder: BuilderClassic, instruction: word, text: strings.TrimSpace(text)}, true
+	return Step{Builder: BuilderClassic, Instruction: word, Text: strings.TrimSpace(text)}, true
 }
 
 // shellPrefix reports whether text is a SHELL and nothing behind it.
@@ -171,23 +174,23 @@ func commandFlag(word string) bool {
 }
 
 // classicRun reads a RUN of the classic builder, which writes no keyword.
-func classicRun(by, command string) (step, bool) {
+func classicRun(by, command string) (Step, bool) {
 	args, rest := splitBuildArgs(by)
 	form := runOf(rest)
-	s := step{builder: BuilderClassic, instruction: "RUN", text: by, args: args, run: form}
+	s := Step{Builder: BuilderClassic, Instruction: "RUN", Text: by, Args: args, Run: form}
 	// A row that repeats the image's own command is the container that docker
 	// commit saved, of which nobody knows what was done in it.
 	if len(args) == 0 && rest == command {
-		return step{}, false
+		return Step{}, false
 	}
-	if form.argv == nil || len(args) > 0 {
+	if form.Argv == nil || len(args) > 0 {
 		return s, true
 	}
-	if loneShell(form.argv) {
-		return step{}, false
+	if loneShell(form.Argv) {
+		return Step{}, false
 	}
-	_, manager := managerOf(form.argv[0])
-	return s, manager || strings.HasPrefix(form.argv[0], "/")
+	_, manager := managerOf(form.Argv[0])
+	return s, manager || strings.HasPrefix(form.Argv[0], "/")
 }
 
 func loneShell(argv []string) bool {
@@ -199,15 +202,15 @@ func loneShell(argv []string) bool {
 	return true
 }
 
-func runOf(text string) runForm {
+func runOf(text string) RunForm {
 	p := historyPatterns()
 	if at := p.shell.FindStringIndex(text); at != nil {
-		return runForm{script: text[at[1]:]}
+		return RunForm{Script: text[at[1]:]}
 	}
 	if p.interpreter.MatchString(text) {
-		return runForm{script: text, foreign: true}
+		return RunForm{Script: text, Foreign: true}
 	}
-	return runForm{argv: strings.Fields(text)}
+	return RunForm{Argv: strings.Fields(text)}
 }
 
 // splitBuildArgs takes the build arguments off a RUN. Values may hold blanks,

@@ -3,7 +3,7 @@ package cis
 import "fmt"
 
 // unclear says why a history cannot show everything that was done to an image.
-func unclear(c Contents, steps []step) string {
+func unclear(c Contents, steps []Step) string {
 	if len(steps) == 0 {
 		return "the image has no history"
 	}
@@ -33,4 +33,4 @@ func unclear(c Contents, steps []step) string {
 	return ""
 }
 
-func readable(s step) bool { return s.builder == BuilderBuildKit || s.builder == BuilderClassic }
+func readable(s Step) bool { return s.Builder == BuilderBuildKit || s.Builder == BuilderClassic }

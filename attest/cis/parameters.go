@@ -20,6 +20,33 @@ type Parameters struct {
 	// WarnRootGroup makes 4.1 warn where the group is or may be gid 0, as it
 	// is for a bare uid without an entry in /etc/passwd.
 	WarnRootGroup bool `json:"warnRootGroup"`
+	// AllowedBases are the images to build on: repositories, with /* for one
+	// segment at the end and /** for any number, or repository@digest. Without
+	// any, 4.2 is for a person to judge.
+	AllowedBases []string `json:"allowedBases,omitempty"`
+	// DeniedPackages are names no installed package may have, MaxPackages is
+	// how many there may be (0 for any number), ForbidShell wants no shell in
+	// the image. Without any of them, 4.3 is for a person to judge.
+	DeniedPackages []string `json:"deniedPackages,omitempty"`
+	MaxPackages    int      `json:"maxPackages,omitempty"`
+	ForbidShell    bool     `json:"forbidShell,omitempty"`
+	// AllowedSetUID are files that may be set-uid or set-gid, or have file
+	// capabilities.
+	AllowedSetUID []SetUIDRule `json:"allowedSetuid,omitempty"`
+	// AcceptUnseen makes 4.11 pass where nothing was found that turns
+	// verification off; otherwise that is for a person to judge, since no
+	// reading of a script shows everything it does.
+	AcceptUnseen bool `json:"acceptUnseen,omitempty"`
+}
+
+// SetUIDRule allows a file its bits. Path is absolute; what is empty or nil
+// allows any.
+type SetUIDRule struct {
+	Path   string `json:"path"`
+	Mode   string `json:"mode,omitempty"`
+	UID    *int64 `json:"uid,omitempty"`
+	GID    *int64 `json:"gid,omitempty"`
+	SHA256 string `json:"sha256,omitempty"`
 }
 
 // DefaultParameters are those under which findings are attested.

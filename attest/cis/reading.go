@@ -2,7 +2,7 @@ package cis
 
 // reading is what several controls need to know of a config, worked out once.
 type reading struct {
-	steps    []step
+	steps    []Step
 	secrets  []secret
 	redactor redactor
 }

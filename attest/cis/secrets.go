@@ -35,7 +35,7 @@ type secret struct {
 }
 
 // scan looks for secrets in everything a config shows.
-func scan(c Contents, steps []step) []secret {
+func scan(c Contents, steps []Step) []secret {
 	s := &scanner{seen: map[[3]string]bool{}}
 	for i, kv := range c.Env {
 		s.pair(placeEnv, i, kv)
@@ -53,7 +53,7 @@ func scan(c Contents, steps []step) []secret {
 		s.instruction(placeOnBuild, i, strings.ToUpper(word), rest, nil)
 	}
 	for i, st := range steps {
-		s.instruction(placeHistory, i, st.instruction, st.text, st.args)
+		s.instruction(placeHistory, i, st.Instruction, st.Text, st.Args)
 		s.text(placeHistory, i, "", c.History[i].Comment)
 		s.text(placeHistory, i, "", c.History[i].Author)
 	}

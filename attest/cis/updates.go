@@ -16,15 +16,15 @@ type verdict struct {
 }
 
 // judgeRun looks for a package index refreshed without an install after it.
-func judgeRun(r runForm) verdict {
-	text := r.script
-	if r.argv != nil {
-		text = strings.Join(r.argv, " ")
+func judgeRun(r RunForm) verdict {
+	text := r.Script
+	if r.Argv != nil {
+		text = strings.Join(r.Argv, " ")
 	}
 	if !mentionsRefresh(text) {
 		return verdict{}
 	}
-	if r.foreign {
+	if r.Foreign {
 		return verdict{unclear: "the script is not for a POSIX shell"}
 	}
 	events, functions, err := eventsOf(r)
@@ -38,16 +38,16 @@ func judgeRun(r runForm) verdict {
 	return v
 }
 
-func eventsOf(r runForm) (events []event, functions bool, err error) {
-	if r.argv != nil {
-		words := make([]word, len(r.argv))
-		for i, w := range r.argv {
+func eventsOf(r RunForm) (events []event, functions bool, err error) {
+	if r.Argv != nil {
+		words := make([]word, len(r.Argv))
+		for i, w := range r.Argv {
 			words[i].text = w
 		}
 		events, err = commandEvents(words, 0)
 		return events, false, err
 	}
-	return scriptEvents(r.script, 0)
+	return scriptEvents(r.Script, 0)
 }
 
 func scriptEvents(src string, depth int) (events []event, functions bool, err error) {
