@@ -50,7 +50,7 @@ func disagreements() map[string]struct {
 		"profile digest":    {func(_, ext map[string]any) { ext["profile"].(map[string]any)["digest"] = digest('c') }, "configuration"},
 		"no configuration":  {func(top, _ map[string]any) { top["configuration"] = nil }, "configuration"},
 		"parameters digest": set("parametersDigest", digest('c'), "configuration"),
-		"dockerfile":        set("dockerfile", digest('c'), "configuration"),
+		"dockerfile":        set("dockerfile", digest('c'), "not of Dockerfile"),
 		"config":            set("config", digest('c'), "facts are of config"),
 		"rules":             set("rulesVersion", "0", "rules"),
 		"no rules": {func(_, ext map[string]any) {
