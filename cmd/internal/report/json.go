@@ -55,6 +55,7 @@ func (j *jsonLines) Decision(d Decision) error {
 	d.Findings = list(d.Findings)
 	for i := range d.Findings {
 		d.Findings[i].Evidence = list(d.Findings[i].Evidence)
+		d.Findings[i].Items = list(d.Findings[i].Items)
 	}
 	return j.enc.Encode(d)
 }
@@ -72,6 +73,7 @@ func (j *jsonLines) Audit(a Audit) error {
 	a.Controls = list(a.Controls)
 	for i := range a.Controls {
 		a.Controls[i].Evidence = list(a.Controls[i].Evidence)
+		a.Controls[i].Items = list(a.Controls[i].Items)
 	}
 	return j.enc.Encode(a)
 }

@@ -68,6 +68,7 @@ type Finding struct {
 	Origin   string   `json:"origin"`
 	Platform string   `json:"platform,omitempty"`
 	Evidence []string `json:"evidence"`
+	Items    []Item   `json:"items"`
 }
 
 // DecisionSchema, InspectSchema, AuditSchema and WrittenSchema name the JSON
@@ -129,19 +130,32 @@ type Control struct {
 	Effect      string            `json:"effect"`
 	Origin      string            `json:"origin"`
 	Evidence    []string          `json:"evidence"`
+	Items       []Item            `json:"items"`
 	Remediation string            `json:"remediation"`
+	// Exception is why an exception set the effect to none, "" without one.
+	Exception string `json:"exception,omitempty"`
 }
 
-// Audit is the section 4 audit of one platform of an image.
+// Audit is the section 4 audit of one platform of an image, or of a
+// Dockerfile alone: image, digest and platform are then empty.
 type Audit struct {
-	Schema    string    `json:"schema"`
-	Image     string    `json:"image"`
-	Digest    string    `json:"digest"`
-	Platform  string    `json:"platform"`
-	Benchmark string    `json:"benchmark"`
-	Profile   string    `json:"profile"`
-	Summary   Summary   `json:"summary"`
-	Controls  []Control `json:"controls"`
+	Schema string `json:"schema"`
+	// Source is what was judged, image or dockerfile; an image may have been
+	// judged together with its Dockerfile.
+	Source   string `json:"source,omitempty"`
+	Image    string `json:"image"`
+	Digest   string `json:"digest"`
+	Platform string `json:"platform"`
+	// Dockerfile is the path as given, Target the stage that makes the image.
+	Dockerfile string    `json:"dockerfile,omitempty"`
+	Target     string    `json:"target,omitempty"`
+	Time       string    `json:"time,omitempty"`
+	Benchmark  string    `json:"benchmark"`
+	Profile    string    `json:"profile"`
+	Base       *Base     `json:"base,omitempty"`
+	Facts      *Facts    `json:"facts,omitempty"`
+	Summary    Summary   `json:"summary"`
+	Controls   []Control `json:"controls"`
 }
 
 // Written says what sign or attest stored, after it was read back.
