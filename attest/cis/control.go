@@ -67,7 +67,13 @@ func sameID(id string) map[string]string {
 
 // Collect takes the facts of section 4 from what an image's config and history
 // show. It is deterministic: the same config gives the same facts.
+//
+// Contents without a config, which is what a Dockerfile alone gives, have no
+// facts of a config: what was not read is nil.
 func Collect(c Contents) Facts {
+	if c.ConfigDigest == "" {
+		return Facts{RulesVersion: RulesVersion, Dockerfile: dockerfileFact(c)}
+	}
 	c.read = c.reading()
 	f := baseFacts(c)
 	for _, control := range Section4() {

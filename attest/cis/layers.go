@@ -125,10 +125,18 @@ type Switch struct {
 	Hidden bool `json:"hidden,omitempty"`
 }
 
+// The kinds of images, by what is in them.
+const (
+	// KindScratch has nothing but the program's own files, KindDistroless a
+	// distribution's files without shell and package manager.
+	KindScratch    = "scratch"
+	KindDistroless = "distroless"
+	KindFull       = "full"
+)
+
 // Traits are facts beside the benchmark.
 type Traits struct {
-	// Kind is scratch (nothing but the program's own files), distroless (a
-	// distribution's files without shell and package manager) or full.
+	// Kind is one of the kinds above.
 	Kind string `json:"kind"`
 	// Distribution is ID and VERSION_ID of os-release.
 	Distribution string `json:"distribution,omitempty"`
@@ -143,4 +151,16 @@ type Unread struct {
 	Control string `json:"control"`
 	At      Place  `json:"at"`
 	Why     string `json:"why"`
+}
+
+// unread adds what could not be read and a control needs.
+func (f *Facts) unread(r *Result, control string) {
+	if f.Layers == nil {
+		return
+	}
+	for _, u := range f.Layers.Unread {
+		if u.Control == control {
+			r.add(Unknown, f.origin(u.At), u.At, "%s: %s", u.At, u.Why)
+		}
+	}
 }

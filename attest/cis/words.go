@@ -20,3 +20,12 @@ func cut(s string, max int) (string, bool) {
 	}
 	return s[:max], true
 }
+
+// quoteName shows a name from outside: quoted, and of bounded length.
+func quoteName(s string) string {
+	short, more := cut(s, 200)
+	if more {
+		short += "…"
+	}
+	return strconv.Quote(short)
+}
