@@ -153,6 +153,10 @@ func (l *linter) requirements(r *Requirements, what string, at pos) {
 		}
 		if a.Audit != nil {
 			l.exceptions(a.Audit.Except, what, at)
+			if slices.Contains(a.Audit.Parameters.AllowedBases, "docker.io/**") {
+				l.add(at, "allowed-bases-anybody", "write docker.io/library/*, or the namespaces you trust",
+					"%s allows every image on Docker Hub for a base, and anybody can push one", what)
+			}
 		} else if a.Predicate == attest.PredicateType {
 			l.add(at, "audit-not-judged", "write predicate: "+AuditPredicate,
 				"%s asks for a test result by its type, and one that failed is as good: only %s is judged", what, AuditPredicate)

@@ -24,7 +24,6 @@ func (c *compiler) attestation(s *attestationShape) Attestation {
 	}
 	if s.Predicate.s == AuditPredicate {
 		out.Audit = c.judging(s)
-		out.Audit.Parameters = c.parameters(s.Parameters)
 		return out
 	}
 	if s.Profile.set() || len(s.Controls.list) > 0 || len(s.Except) > 0 || s.Parameters != nil {
@@ -81,35 +80,6 @@ func (c *compiler) control(one named[text], section int) (cis.Effect, bool) {
 		c.add(one.value.at, "", "%v", err)
 	}
 	return effect, err == nil
-}
-
-// parameters changes the default parameters by what is written.
-func (c *compiler) parameters(s *parametersShape) cis.Parameters {
-	p := cis.DefaultParameters()
-	if s == nil {
-		return p
-	}
-	if s.AllowedSecretNames != nil {
-		p.AllowedSecretNames = nil
-	}
-	for _, name := range s.AllowedSecretNames {
-		p.AllowedSecretNames = append(p.AllowedSecretNames, name.s)
-	}
-	for _, one := range []struct {
-		from *whole
-		to   *int
-	}{{s.MinSecretLength, &p.MinSecretLength}, {s.MinSecretEntropy, &p.MinSecretEntropy}} {
-		if one.from == nil {
-			continue
-		}
-		if one.from.n < 1 || one.from.n > 1000 {
-			c.add(one.from.at, "", "want a number from 1 to 1000")
-			continue
-		}
-		*one.to = int(one.from.n)
-	}
-	p.WarnRootGroup = s.WarnRootGroup.b
-	return p
 }
 
 func (c *compiler) exceptions(list []exceptionShape, section int) []Exception {

@@ -60,16 +60,20 @@ func TestSchema(t *testing.T) {
 // TestParametersShape: the policy knows every parameter, by the name it has in
 // an attestation.
 func TestParametersShape(t *testing.T) {
-	fields, _ := fieldsOf(reflect.TypeFor[parametersShape]())
-	of := reflect.TypeFor[cis.Parameters]()
-	for i := range of.NumField() {
-		name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
-		if _, ok := fields[name]; !ok {
-			t.Errorf("no parameter %s", name)
+	for shape, of := range map[reflect.Type]reflect.Type{
+		reflect.TypeFor[parametersShape](): reflect.TypeFor[cis.Parameters](),
+		reflect.TypeFor[setuidShape]():     reflect.TypeFor[cis.SetUIDRule](),
+	} {
+		fields, _ := fieldsOf(shape)
+		for i := range of.NumField() {
+			name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+			if _, ok := fields[name]; !ok {
+				t.Errorf("%s has no key %s", shape, name)
+			}
 		}
-	}
-	if len(fields) != of.NumField() {
-		t.Errorf("%d parameters, cis has %d", len(fields), of.NumField())
+		if len(fields) != of.NumField() {
+			t.Errorf("%s has %d keys, %s has %d", shape, len(fields), of, of.NumField())
+		}
 	}
 }
 

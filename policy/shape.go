@@ -121,4 +121,21 @@ type parametersShape struct {
 	MinSecretLength    *whole `yaml:"minSecretLength" doc:"Shortest value, in bytes, that is a secret behind a telling name."`
 	MinSecretEntropy   *whole `yaml:"minSecretEntropy" doc:"Lowest entropy of such a value, in hundredths of a bit per byte."`
 	WarnRootGroup      truth  `yaml:"warnRootGroup" doc:"Warn where the group is or may be gid 0."`
+
+	AllowedBases   []text        `yaml:"allowedBases" doc:"Images to build on: a repository, one that ends in /* or /**, or repository@sha256:DIGEST."`
+	DeniedPackages []text        `yaml:"deniedPackages" doc:"Names no installed package may have, exactly."`
+	MaxPackages    *whole        `yaml:"maxPackages" doc:"How many packages may be installed; any number by default."`
+	ForbidShell    truth         `yaml:"forbidShell" doc:"The image must have no shell."`
+	AllowedSetuid  []setuidShape `yaml:"allowedSetuid" doc:"Files that may be set-uid or set-gid, or have file capabilities."`
+	AcceptUnseen   truth         `yaml:"acceptUnseen" doc:"4.11 passes where nothing was found that turns verification off; otherwise a person has to look."`
+}
+
+// setuidShape repeats cis.SetUIDRule; the same test compares their keys.
+type setuidShape struct {
+	At     pos
+	Path   text   `yaml:"path" need:"yes" doc:"Absolute path of the file."`
+	Mode   text   `yaml:"mode" doc:"Its permission bits in octal, such as \"4755\"; any by default."`
+	UID    *whole `yaml:"uid" doc:"Its owner; any by default."`
+	GID    *whole `yaml:"gid" doc:"Its group; any by default."`
+	SHA256 text   `yaml:"sha256" doc:"Digest of its content, 64 hex digits; any by default."`
 }
