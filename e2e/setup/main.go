@@ -1,4 +1,4 @@
-// Setup builds the components of the end-to-end tests that this machine does not have yet.
+// Setup builds and installs the components of the end-to-end tests that this machine does not have yet.
 package main
 
 import (
@@ -35,6 +35,12 @@ func run(ctx context.Context) error {
 			return err
 		}
 		fmt.Printf("built %s in %s\n", c.Name, time.Since(start).Round(time.Second))
+	}
+	if err := component.Install(ctx); err != nil {
+		return err
+	}
+	if err := component.BuildDebian(ctx, dir); err != nil {
+		return err
 	}
 	fmt.Println("components are in", dir)
 	return nil
