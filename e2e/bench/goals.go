@@ -13,7 +13,7 @@ const mebibyte = 1 << 20
 
 // compareAll runs every comparison and prints the figures and what became of the goals.
 func (s *stage) compareAll(ctx context.Context) (int, error) {
-	for _, part := range []func(context.Context) error{s.start, s.single, s.memory, s.network, s.requests, s.crowded, s.lean} {
+	for _, part := range []func(context.Context) error{s.start, s.single, s.memory, s.network, s.requests, s.crowded, s.lean, s.scan} {
 		if err := part(ctx); err != nil {
 			return s.missed, err
 		}
