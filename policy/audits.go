@@ -34,13 +34,15 @@ func (e *evaluation) content(s scope, want *Attestation, st statement, open bool
 			"find out who made it (pratique inspect "+e.asName()+"), then "+again)
 		return true
 	}
-	if st.audit.Fresh == nil {
+	if !st.audit.held() {
 		// Whoever signed could have written down anything (S15).
 		e.reason(s, Undecided, RegistryUnreachable, "an audit was not held against the image's config", "run the command again once the registry answers")
 		return true
 	}
 	for _, f := range e.judgeFacts(want.Audit, st.audit, s.platform) {
-		e.finding(s, want.Audit, f, open)
+		for _, part := range want.Audit.parts(f) {
+			e.finding(s, part, open)
+		}
 	}
 	return false
 }
@@ -64,6 +66,7 @@ func (a *Audit) contradictions() []string {
 	if a.Fresh != nil {
 		out = append(out, cis.Contradictions(a.Audit.Facts, *a.Fresh)...)
 	}
+	out = append(out, a.baseContradictions()...)
 	return sorted(out)
 }
 
@@ -91,7 +94,7 @@ const signedControl = "4.5"
 
 func (e *evaluation) signedFinding(f cis.Finding, p verify.PlatformImage) cis.Finding {
 	met, asked := e.signed[p.Manifest]
-	f.Origin = cis.OriginOwn
+	f.Origin, f.Items = cis.OriginOwn, nil
 	switch {
 	case met:
 		f.Status, f.Evidence = cis.Pass, []string{"the signatures the policy asks for are there"}
@@ -104,15 +107,15 @@ func (e *evaluation) signedFinding(f cis.Finding, p verify.PlatformImage) cis.Fi
 }
 
 // finding records a finding with its effect, and the reason it makes.
-func (e *evaluation) finding(s scope, rule *AuditRule, f cis.Finding, open bool) {
-	j := Judged{Finding: f, Effect: rule.Profile.Effect(f.Control, f.Status), Source: "attestation",
+func (e *evaluation) finding(s scope, f part, open bool) {
+	j := Judged{Finding: f.Finding, Effect: f.by.Profile.Effect(f.Control, f.Status), Source: "attestation",
 		Platform: s.platform.Platform.String(), Manifest: s.platform.Manifest}
 	if f.Control == signedControl {
 		j.Source = "image"
 	}
 	var ended *Exception
 	if j.Effect != cis.EffectNone {
-		j.Exception, ended = e.excepted(rule.Except, f)
+		j.Exception, ended = e.excepted(f.by.Except, f.Finding)
 	}
 	if j.Exception != "" {
 		j.Effect = cis.EffectNone
@@ -129,10 +132,10 @@ func (e *evaluation) finding(s scope, rule *AuditRule, f cis.Finding, open bool)
 
 func sameFinding(a, b Judged) bool {
 	return a.Control == b.Control && a.Manifest == b.Manifest && a.Status == b.Status && a.Effect == b.Effect &&
-		a.Exception == b.Exception && slices.Equal(a.Evidence, b.Evidence)
+		a.Exception == b.Exception && a.Origin == b.Origin && slices.Equal(a.Evidence, b.Evidence)
 }
 
-func (e *evaluation) controlReason(s scope, f cis.Finding, effect cis.Effect, open bool, ended *Exception) {
+func (e *evaluation) controlReason(s scope, f part, effect cis.Effect, open bool, ended *Exception) {
 	code, verb := ControlUnknown, "is not known to hold"
 	switch f.Status {
 	case cis.Fail:
@@ -142,11 +145,16 @@ func (e *evaluation) controlReason(s scope, f cis.Finding, effect cis.Effect, op
 	case cis.Manual:
 		code, verb = ControlManual, "needs a person to look at it"
 	}
-	text := fmt.Sprintf("control %s (%s) %s", f.Control, f.Key, verb)
+	text, hint := fmt.Sprintf("control %s (%s) %s", f.Control, f.Key, verb), "pratique audit "+e.asName()
+	s.group += " control " + f.Control
+	if f.base {
+		text += " in the base"
+		hint = "build on a newer base, or on another one; " + hint
+		s.group += " base"
+	}
 	if len(f.Evidence) > 0 {
 		text += ": " + someOf(f.Evidence, 3)
 	}
-	s.group = s.group + " control " + f.Control
 	add := func(code Code, text, hint string) {
 		if effect == cis.EffectWarn {
 			e.reason(s, Warn, code, text, hint)
@@ -155,80 +163,9 @@ func (e *evaluation) controlReason(s scope, f cis.Finding, effect cis.Effect, op
 		}
 		e.reasons[len(e.reasons)-1].control = f.Control
 	}
-	add(code, text, "pratique audit "+e.asName())
+	add(code, text, hint)
 	if ended != nil {
 		add(ExceptExpired, fmt.Sprintf("the exception for control %s ended %s (%s)", f.Control, stamp(ended.Until), ended.Reason),
 			"fix the control, or give the exception another until")
 	}
-}
-
-// excepted says why a finding is excepted: every piece of its evidence must be
-// covered by an exception that still holds (S6). ended is an exception that
-// would have helped.
-func (e *evaluation) excepted(list []Exception, f cis.Finding) (reason string, ended *Exception) {
-	var active, all []Exception
-	for _, x := range list {
-		if x.Control != f.Control || x.Image != nil && !x.Image.Match(e.in.Image.Repo) {
-			continue
-		}
-		all = append(all, x)
-		if e.in.Now.After(x.Until) {
-			ended = &x
-			continue
-		}
-		e.flipsAfter(x.Until)
-		active = append(active, x)
-	}
-	if reason, ok := covers(active, f.Evidence); ok {
-		return reason, nil
-	}
-	if _, ok := covers(all, f.Evidence); !ok {
-		ended = nil
-	}
-	return "", ended
-}
-
-// covers reports whether the exceptions together cover the evidence.
-func covers(list []Exception, evidence []string) (string, bool) {
-	var reasons []string
-	for _, x := range list {
-		if x.Evidence == "" {
-			return x.Reason, true
-		}
-	}
-	for _, line := range evidence {
-		i := slices.IndexFunc(list, func(x Exception) bool { return mentions(line, x.Evidence) })
-		if i < 0 {
-			return "", false
-		}
-		reasons = append(reasons, list[i].Reason)
-	}
-	return strings.Join(sorted(reasons), "; "), len(evidence) > 0
-}
-
-// mentions reports whether a line of evidence has the part as a whole, so that
-// row 1 is not row 12 and /usr/bin/su is not /usr/bin/sudo.
-func mentions(line, part string) bool {
-	for from := 0; part != "" && from <= len(line)-len(part); from++ {
-		if !strings.HasPrefix(line[from:], part) {
-			continue
-		}
-		before, after := line[:from], line[from+len(part):]
-		goesBack := endsInName(before) && (startsInName(part) || part[0] == '/')
-		goesOn := endsInName(part) && (startsInName(after) || strings.HasPrefix(after, "/"))
-		if !goesBack && !goesOn {
-			return true
-		}
-	}
-	return false
-}
-
-func startsInName(s string) bool { return s != "" && inName(s[0]) }
-
-func endsInName(s string) bool { return s != "" && inName(s[len(s)-1]) }
-
-// inName reports whether a byte can be in the middle of a name; what is not
-// ASCII can.
-func inName(c byte) bool {
-	return c >= 0x80 || c == '_' || c == '-' || c == '.' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }

@@ -142,6 +142,10 @@ type Audit struct {
 	// history; an audit without them is undecided. They are compared with the attested ones and
 	// judged in their stead (S15).
 	Fresh *cis.Facts
+	// DiffIDs are the digests of the image's uncompressed layers, lowest first,
+	// as its config lists them. An audit that says which layers are the base's
+	// is undecided without them.
+	DiffIDs []string
 	// Contradictions lists where the attested facts disagree with what the
 	// image's own config and history show (S15).
 	Contradictions []string

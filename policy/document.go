@@ -199,10 +199,18 @@ type Attestation struct {
 
 // AuditRule says how the facts of an audit are judged.
 type AuditRule struct {
+	Standard
+	Parameters cis.Parameters
+	// Base is the standard for what the image has from its base; nil where that
+	// is judged as everything else is.
+	Base *Standard
+}
+
+// Standard says what findings lead to, and which of them may be.
+type Standard struct {
 	Profile cis.Profile
 	// ProfileName is starter, cis-l1 or cis-l2.
 	ProfileName string
-	Parameters  cis.Parameters
 	Except      []Exception
 }
 

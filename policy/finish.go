@@ -123,7 +123,7 @@ func (e *evaluation) orderFindings() []Judged {
 	}
 	slices.SortStableFunc(e.findings, func(a, b Judged) int {
 		return cmp.Or(cmp.Compare(order[a.Manifest], order[b.Manifest]), compareControls(a.Control, b.Control),
-			cmp.Compare(a.Status, b.Status), cmp.Compare(a.Effect, b.Effect), slices.Compare(a.Evidence, b.Evidence))
+			cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Effect, b.Effect), slices.Compare(a.Evidence, b.Evidence))
 	})
 	return e.findings
 }

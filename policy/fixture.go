@@ -84,6 +84,7 @@ type fixtureCompare struct {
 	Platform       string        `json:"platform,omitempty"`
 	Contradictions []string      `json:"contradictions,omitempty"`
 	Fresh          *cis.Facts    `json:"fresh,omitempty"`
+	DiffIDs        []string      `json:"diffIDs,omitempty"`
 	Error          *fixtureError `json:"error,omitempty"`
 }
 
@@ -158,7 +159,7 @@ func (f *Fixture) Input(d *Document, at time.Time) Input {
 		in.Evidence.Gaps = append(in.Evidence.Gaps, verify.Gap{Source: g.Source, Err: g.Error.err()})
 	}
 	for _, c := range f.Audits {
-		a := Audit{Item: c.Item, Platform: verify.Digest(c.Platform), Contradictions: c.Contradictions, Fresh: c.Fresh}
+		a := Audit{Item: c.Item, Platform: verify.Digest(c.Platform), Contradictions: c.Contradictions, Fresh: c.Fresh, DiffIDs: c.DiffIDs}
 		a.Audit, a.Err = attest.Parse(f.Items[c.Item].Claim.Predicate)
 		if errors.Is(a.Err, attest.ErrNotAudit) {
 			continue

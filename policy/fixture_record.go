@@ -29,7 +29,7 @@ func Record(in Input) *Fixture {
 		f.Gaps = append(f.Gaps, fixtureGap{g.Source, *recordError(g.Err)})
 	}
 	for _, a := range in.Audits {
-		c := fixtureCompare{Item: a.Item, Platform: string(a.Platform), Contradictions: a.Contradictions, Fresh: a.Fresh}
+		c := fixtureCompare{Item: a.Item, Platform: string(a.Platform), Contradictions: a.Contradictions, Fresh: a.Fresh, DiffIDs: a.DiffIDs}
 		if a.Err != nil {
 			c.Error = recordError(a.Err)
 		}

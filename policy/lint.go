@@ -153,6 +153,9 @@ func (l *linter) requirements(r *Requirements, what string, at pos) {
 		}
 		if a.Audit != nil {
 			l.exceptions(a.Audit.Except, what, at)
+			if a.Audit.Base != nil {
+				l.exceptions(a.Audit.Base.Except, what, at)
+			}
 			if slices.Contains(a.Audit.Parameters.AllowedBases, "docker.io/**") {
 				l.add(at, "allowed-bases-anybody", "write docker.io/library/*, or the namespaces you trust",
 					"%s allows every image on Docker Hub for a base, and anybody can push one", what)

@@ -23,32 +23,63 @@ func (c *compiler) attestation(s *attestationShape) Attestation {
 		}
 	}
 	if s.Predicate.s == AuditPredicate {
-		out.Audit = c.judging(s)
+		out.Audit = c.auditRule(s)
 		return out
 	}
-	if s.Profile.set() || len(s.Controls.list) > 0 || len(s.Except) > 0 || s.Parameters != nil {
-		c.add(s.At, "", "profile, controls, except and parameters are for predicate %s only", AuditPredicate)
+	if s.Profile.set() || len(s.Controls.list) > 0 || len(s.Except) > 0 || s.Base != nil || s.Parameters != nil {
+		c.add(s.At, "", "profile, controls, except, base and parameters are for predicate %s only", AuditPredicate)
 	}
 	return out
 }
 
-// judging reads what decides the status and the effect of an audit's findings.
-func (c *compiler) judging(s *attestationShape) *AuditRule {
-	out := &AuditRule{ProfileName: profileName(s.Profile), Except: c.exceptions(s.Except, 4), Parameters: c.parameters(s.Parameters)}
-	p, err := cis.LookupProfile(out.ProfileName)
-	if err != nil {
+// auditRule reads what decides the status and the effect of an audit's
+// findings.
+func (c *compiler) auditRule(s *attestationShape) *AuditRule {
+	out := &AuditRule{Standard: Standard{ProfileName: profileName(s.Profile)}, Parameters: c.parameters(s.Parameters)}
+	var err error
+	if out.Profile, err = cis.LookupProfile(out.ProfileName); err != nil {
 		c.add(s.Profile.at, "", "%v", err)
 		return out
 	}
-	for _, one := range s.Controls.list {
-		if effect, ok := c.control(one, 4); ok {
-			if p, err = p.With(one.key.s, effect); err != nil {
-				c.add(one.key.at, "", "%v", err)
-			}
+	out.Standard = c.standard(out.Standard, s.Controls, s.Except)
+	if s.Base != nil {
+		out.Base = c.base(out.Standard, s.Base)
+	}
+	return out
+}
+
+// base reads the standard for the base. Without a profile of its own it is the
+// image's, so that nothing is judged more loosely for having been left out.
+func (c *compiler) base(own Standard, s *baseShape) *Standard {
+	if s.Profile.set() {
+		own.ProfileName = s.Profile.s
+		var err error
+		if own.Profile, err = cis.LookupProfile(s.Profile.s); err != nil {
+			c.add(s.Profile.at, "", "%v", err)
+			return &own
 		}
 	}
-	out.Profile = p
-	return out
+	out := c.standard(own, s.Controls, s.Except)
+	return &out
+}
+
+// standard is another one with controls raised or lowered, and exceptions of
+// its own.
+func (c *compiler) standard(from Standard, controls dict[text], except []exceptionShape) Standard {
+	from.Except = c.exceptions(except, 4)
+	for _, one := range controls.list {
+		effect, ok := c.control(one, 4)
+		if !ok {
+			continue
+		}
+		p, err := from.Profile.With(one.key.s, effect)
+		if err != nil {
+			c.add(one.key.at, "", "%v", err)
+			continue
+		}
+		from.Profile = p
+	}
+	return from
 }
 
 // run reads section 5, which the doors that see a request judge.

@@ -90,7 +90,15 @@ type attestationShape struct {
 	Profile    text             `yaml:"profile" oneof:"starter|cis-l1|cis-l2" doc:"What a finding of the audit does; starter by default."`
 	Controls   dict[text]       `yaml:"controls" oneof:"deny|warn|none" doc:"Raises or lowers single controls of the profile."`
 	Except     []exceptionShape `yaml:"except" empty:"ok" doc:"Controls that may fail for a while."`
+	Base       *baseShape       `yaml:"base" doc:"Another standard for what the image has from its base."`
 	Parameters *parametersShape `yaml:"parameters" doc:"Parameters the facts are judged with again."`
+}
+
+type baseShape struct {
+	At       pos
+	Profile  text             `yaml:"profile" oneof:"starter|cis-l1|cis-l2" doc:"What a finding in the base does; as in the image's own layers by default."`
+	Controls dict[text]       `yaml:"controls" oneof:"deny|warn|none" doc:"Raises or lowers single controls of the profile."`
+	Except   []exceptionShape `yaml:"except" empty:"ok" doc:"Controls that may fail for a while; those of the image itself do not hold here."`
 }
 
 type exceptionShape struct {

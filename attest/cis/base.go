@@ -79,6 +79,8 @@ func (f *Facts) origin(at Place) Origin {
 		return OriginOwn
 	case !f.Base.known():
 		return OriginUnknown
+	case at.Source == SourceLayer && at.Layer < 1, at.Source == SourceHistory && at.Row < 1:
+		return OriginUnknown // which one is not known
 	case at.Source == SourceLayer && at.Layer <= f.Base.Layers, at.Source == SourceHistory && at.Row <= f.Base.Rows:
 		return OriginBase
 	}

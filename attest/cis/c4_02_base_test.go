@@ -110,6 +110,8 @@ func TestS16_BaseIsAPrefix(t *testing.T) {
 	for at, want := range map[Place]Origin{
 		{Source: SourceLayer, Layer: 1}:     OriginBase,
 		{Source: SourceLayer, Layer: 2}:     OriginOwn,
+		{Source: SourceLayer, Path: "a"}:    OriginUnknown,
+		{Source: SourceHistory}:             OriginUnknown,
 		{Source: SourceHistory, Row: 2}:     OriginBase,
 		{Source: SourceHistory, Row: 3}:     OriginOwn,
 		{Source: SourceDockerfile, Line: 1}: OriginOwn,

@@ -50,8 +50,7 @@ func audits(ctx context.Context, r Registry, image verify.Image, e verify.Eviden
 				f = collect(ctx, r, image, a.Platform)
 				fresh[a.Platform] = f
 			}
-			a.Err = f.err
-			a.Fresh = f.facts
+			a.Err, a.Fresh, a.DiffIDs = f.err, f.facts, f.diffIDs
 		}
 		out = append(out, a)
 	}
@@ -60,8 +59,9 @@ func audits(ctx context.Context, r Registry, image verify.Image, e verify.Eviden
 
 // freshFacts are nil where the config could not be had or read.
 type freshFacts struct {
-	facts *cis.Facts
-	err   error
+	facts   *cis.Facts
+	diffIDs []string
+	err     error
 }
 
 func collect(ctx context.Context, r Registry, image verify.Image, d verify.Digest) freshFacts {
@@ -74,7 +74,7 @@ func collect(ctx context.Context, r Registry, image verify.Image, d verify.Diges
 		return freshFacts{err: fmt.Errorf("%w: image config: %v", verify.ErrInvalid, err)}
 	}
 	facts := cis.Collect(c)
-	return freshFacts{facts: &facts}
+	return freshFacts{facts: &facts, diffIDs: append([]string{}, c.DiffIDs...)}
 }
 
 // subjectPlatform is the platform manifest a claim speaks of, "" if it speaks
