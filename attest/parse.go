@@ -24,7 +24,7 @@ var (
 const (
 	maxLine  = 4 << 10 // bytes of one line of evidence or one builder field
 	maxLines = 256     // lines of evidence of one control, count
-	maxRows  = 8192    // history rows and hits, count
+	maxRows  = 16384   // rows of all lists of facts, count
 )
 
 // Parse reads the predicate of a CIS audit, at most wire.MaxBundle bytes.
@@ -173,20 +173,7 @@ func (a Audit) check() error {
 }
 
 func factBounds(f cis.Facts) error {
-	n := 0
-	if f.History != nil {
-		n += len(f.History.Rows)
-	}
-	if f.Updates != nil {
-		n += len(f.Updates.Hits) + len(f.Updates.Unclear)
-	}
-	if f.Adds != nil {
-		n += len(f.Adds.Hits)
-	}
-	if f.Secrets != nil {
-		n += len(f.Secrets.Hits)
-	}
-	if n > maxRows {
+	if n := f.Rows(); n > maxRows {
 		return fmt.Errorf("%d rows of facts, limit is %d", n, maxRows)
 	}
 	return nil

@@ -45,6 +45,42 @@ type Facts struct {
 	Dockerfile *DockerfileFact `json:"dockerfile,omitempty"`
 }
 
+// Rows counts the rows of all lists, for a reader to bound.
+func (f Facts) Rows() int {
+	n := len(f.Ports)
+	if f.History != nil {
+		n += len(f.History.Rows)
+	}
+	n += hits(f.Updates, f.Adds, f.Secrets, f.Switches)
+	if d := f.Dockerfile; d != nil {
+		n += len(d.Bases) + len(d.Unclear) + hits(d.Updates, d.Adds, d.Secrets, d.Switches)
+	}
+	if l := f.Layers; l != nil {
+		n += len(l.SetUID) + len(l.Secrets) + len(l.Switches) + len(l.Unread) + len(l.More) + len(l.Traits.Shells) + len(l.Traits.PackageManagers)
+		if l.Packages != nil {
+			n += len(l.Packages.List)
+		}
+	}
+	return n
+}
+
+func hits(u *UpdateFact, a *AddFact, s *SecretFact, w *SwitchFact) int {
+	n := 0
+	if u != nil {
+		n += len(u.Hits) + len(u.Unclear)
+	}
+	if a != nil {
+		n += len(a.Hits)
+	}
+	if s != nil {
+		n += len(s.Hits)
+	}
+	if w != nil {
+		n += len(w.Hits) + len(w.Unclear)
+	}
+	return n
+}
+
 // HistoryFact is an image's history, normalised and redacted.
 type HistoryFact struct {
 	// Digest is the sha256 digest of the rows as stored, times included.
