@@ -60,7 +60,7 @@ func TestPure(t *testing.T) {
 
 func TestDependencies(t *testing.T) {
 	const module = "github.com/pratique-dev/pratique/"
-	deptest.Only(t, ".", module+"verify", module+"keys", module+"attest",
+	deptest.Only(t, ".", module+"verify", module+"keys", module+"attest", "mvdan.cc/sh/v3",
 		"github.com/goccy/go-yaml", "github.com/distribution/reference", "github.com/opencontainers/go-digest")
 	deptest.Never(t, ".", module+"verify/cosign", module+"verify/registry", module+"attest/intoto", module+"keys/keyfile", module+"cmd")
 }

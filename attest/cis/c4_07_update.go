@@ -1,8 +1,13 @@
 package cis
 
+import "slices"
+
 // UpdateFact is what the history says about refreshing package indexes.
 type UpdateFact struct {
 	Hits []UpdateHit `json:"hits"`
+	// Cached are refreshes of an index that a cache mount keeps out of the
+	// image. Only a Dockerfile shows them.
+	Cached []UpdateHit `json:"cached,omitempty"`
 	// Unclear are the RUNs that could not be followed.
 	Unclear []Note `json:"unclear,omitempty"`
 }
@@ -36,11 +41,8 @@ func updatesOf(steps []Step) *UpdateFact {
 			continue
 		}
 		v := judgeRun(s.Run)
-		for _, e := range v.hits {
-			if len(fact.Hits) < maxHits {
-				fact.Hits = append(fact.Hits, UpdateHit{At: s.At, Manager: e.family, Command: e.command})
-			}
-		}
+		fact.Hits = appendHits(fact.Hits, s.At, v.hits)
+		fact.Cached = appendHits(fact.Cached, s.At, v.cached)
 		if v.unclear != "" && len(fact.Unclear) < maxHits {
 			fact.Unclear = append(fact.Unclear, Note{s.At, v.unclear})
 		}
@@ -48,22 +50,132 @@ func updatesOf(steps []Step) *UpdateFact {
 	return fact
 }
 
+// appendHits adds what one RUN does, each command once.
+func appendHits(list []UpdateHit, at Place, events []event) []UpdateHit {
+	for _, e := range events {
+		h := UpdateHit{At: at, Manager: e.family, Command: e.command}
+		if len(list) < maxHits && !slices.Contains(list, h) {
+			list = append(list, h)
+		}
+	}
+	return list
+}
+
+// judgeUpdates goes by the Dockerfile for the image's own steps where there is
+// one, and by the history for everything it shows beside.
 func judgeUpdates(f *Facts, _ Parameters) Result {
-	if f.History == nil || f.Updates == nil {
-		return uncollected("what the build steps ran")
-	}
 	var r Result
-	for _, h := range f.Updates.Hits {
-		r.add(Fail, f.origin(h.At), h.At, "%s: %q, and no install after it in the same RUN", h.At, h.Command)
+	shown := "RUN in the history"
+	if d := f.Dockerfile; d != nil {
+		if d.Updates == nil {
+			return uncollected("what the Dockerfile runs")
+		}
+		f.judgeDockerfileUpdates(&r, d)
+		shown = "RUN in the Dockerfile"
 	}
-	if f.History.Unclear != "" {
-		r.add(Unknown, OriginUnknown, Place{Source: SourceHistory}, "%s", f.History.Unclear)
-	}
-	for _, n := range f.Updates.Unclear {
-		r.add(Unknown, f.origin(n.At), n.At, "%s: %s", n.At, n.Why)
+	switch {
+	case f.Dockerfile != nil && f.ConfigDigest == "":
+	case f.History == nil || f.Updates == nil:
+		return uncollected("what the build steps ran")
+	default:
+		f.judgeHistoryUpdates(&r)
+		if f.Dockerfile != nil {
+			shown += " or the history"
+		}
 	}
 	if len(r.Items) == 0 {
-		return say(Pass, OriginOwn, "no RUN in the history refreshes a package index alone")
+		return say(Pass, OriginOwn, "no "+shown+" refreshes a package index alone")
 	}
 	return r
+}
+
+func (f *Facts) judgeDockerfileUpdates(r *Result, d *DockerfileFact) {
+	for _, h := range d.Updates.Hits {
+		r.add(Fail, OriginOwn, h.At, "%s: %q, and no install after it in the same RUN", h.At, h.Command)
+	}
+	for _, n := range append(d.unread(), d.Updates.Unclear...) {
+		r.add(Unknown, OriginOwn, n.At, "%s: %s", n.where(), n.Why)
+	}
+}
+
+func (f *Facts) judgeHistoryUpdates(r *Result) {
+	for _, h := range f.unnamed(f.Updates.Hits) {
+		r.add(Fail, f.origin(h.At), h.At, "%s: %q, and no install after it in the same RUN", h.At, h.Command)
+	}
+	f.judgeHistoryUnclear(r, f.Updates.Unclear)
+}
+
+// judgeHistoryUnclear adds what the history does not tell. The Dockerfile tells
+// it for the image's own steps; of the base's, it knows nothing.
+func (f *Facts) judgeHistoryUnclear(r *Result, notes []Note) {
+	whose := OriginUnknown
+	if f.Dockerfile != nil {
+		whose = OriginBase
+	}
+	if f.History.Unclear != "" && !f.fromScratch() {
+		r.add(Unknown, whose, Place{Source: SourceHistory}, "%s", f.History.Unclear)
+	}
+	for _, n := range notes {
+		origin := f.origin(n.At)
+		if f.Dockerfile != nil && origin == OriginUnknown {
+			origin = OriginBase
+		}
+		if f.Dockerfile == nil || origin == OriginBase && !f.fromScratch() {
+			r.add(Unknown, origin, n.At, "%s: %s", n.At, n.Why)
+		}
+	}
+}
+
+// fromScratch reports whether a Dockerfile says that there is no base.
+func (f *Facts) fromScratch() bool {
+	if f.Dockerfile == nil {
+		return false
+	}
+	for _, b := range f.Dockerfile.Bases {
+		if b.Target && b.Use == UseFrom {
+			return b.Ref == Scratch
+		}
+	}
+	return false
+}
+
+// unnamed are the hits in the history that the Dockerfile does not name by
+// line. The last rows of a history are the image's own.
+func (f *Facts) unnamed(hits []UpdateHit) []UpdateHit {
+	if f.Dockerfile == nil {
+		return hits
+	}
+	named := map[string]int{}
+	for _, h := range slices.Concat(f.Dockerfile.Updates.Hits, f.Dockerfile.Updates.Cached) {
+		named[h.Command]++
+	}
+	var out []UpdateHit
+	for _, h := range slices.Backward(hits) {
+		if f.origin(h.At) != OriginBase && named[h.Command] > 0 {
+			named[h.Command]--
+			continue
+		}
+		out = append(out, h)
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// unread are the remarks on the Dockerfile as a whole: they put everything it
+// seems to say in doubt.
+func (d *DockerfileFact) unread() []Note {
+	var out []Note
+	for _, n := range d.Unclear {
+		if n.At.Line == 0 {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func (n Note) where() string {
+	if s := n.At.String(); s != "" {
+		return s
+	}
+	return "the Dockerfile"
 }

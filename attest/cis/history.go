@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/pratique-dev/pratique/attest/shell"
 )
 
 // Builder says who wrote a history row.
@@ -195,7 +197,7 @@ func classicRun(by, command string) (Step, bool) {
 
 func loneShell(argv []string) bool {
 	for _, w := range argv {
-		if !isShell(path.Base(w)) && path.Base(w) != "busybox" && !strings.HasPrefix(w, "-") {
+		if !shell.IsShell(path.Base(w)) && path.Base(w) != "busybox" && !strings.HasPrefix(w, "-") {
 			return false
 		}
 	}

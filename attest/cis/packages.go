@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/pratique-dev/pratique/attest/shell"
 )
 
 // act is what a command of a package manager does, as far as control 4.7 asks.
@@ -17,21 +19,25 @@ const (
 	actBoth
 )
 
-// event is one package manager command. Loose says that the manager is only
-// known when the script runs.
+// event is one package manager command.
 type event struct {
 	family  string
 	command string
 	act     act
-	loose   bool
+	// loose says that the manager is only known when the script runs.
+	loose bool
+	// at is the command's number in the script; uncalled says that it is in a
+	// function that nothing calls.
+	at       int
+	uncalled bool
 }
 
 // managerOf names the family of managers that share an index.
 func managerOf(name string) (family string, ok bool) {
 	switch base := path.Base(name); base {
-	case "apt", "apt-get", "aptitude":
+	case "apt", "apt-get", "aptitude", "apt-fast", "nala":
 		return "apt", true
-	case "yum", "dnf", "dnf5", "microdnf", "tdnf":
+	case "yum", "dnf", "dnf4", "dnf5", "dnf-3", "microdnf", "tdnf":
 		return "yum", true
 	case "apk", "zypper", "pacman":
 		return base, true
@@ -39,24 +45,46 @@ func managerOf(name string) (family string, ok bool) {
 	return "", false
 }
 
+// frontEnd knows programs that call a manager to install.
+func frontEnd(name string, args []shell.Word) (family string, ok bool) {
+	has := func(texts ...string) bool {
+		return slices.ContainsFunc(args, func(w shell.Word) bool { return slices.Contains(texts, w.Text) })
+	}
+	switch name {
+	case "install_packages", "install-packages", "apt-install", "gdebi", "gdebi-gtk", "tasksel", "unattended-upgrade", "unattended-upgrades":
+		return "apt", true
+	case "rosdep":
+		return "apt", has("install")
+	case "mk-build-deps":
+		return "apt", has("-i", "--install", "-ir", "-ri")
+	case "playwright", "npx", "python", "python3", "pnpm", "yarn":
+		return "apt", has("playwright") && has("install-deps", "--with-deps") || name == "playwright" && has("install-deps", "--with-deps")
+	case "yum-builddep", "debuginfo-install", "amazon-linux-extras":
+		return "yum", true
+	}
+	return "", false
+}
+
 // judgeVerb reads the first word of a manager's arguments that is a command of
 // it; words that are not are values of options.
-func judgeVerb(family string, args []word) (verb string, a act) {
+func judgeVerb(family string, args []shell.Word) (verb string, a act) {
 	if family == "pacman" {
 		return pacmanVerb(args)
 	}
 	for i, w := range args {
 		switch {
-		case strings.HasPrefix(w.text, "-"):
-		case slices.Contains(refreshVerbs(family), w.text):
-			if family == "yum" && w.text == "update" && hasTarget(args[i+1:]) {
-				return w.text, actBoth
+		case strings.HasPrefix(w.Text, "-"):
+		case slices.Contains(refreshVerbs(family), w.Text):
+			if family == "yum" && w.Text == "update" && hasTarget(args[i+1:], yumValues()) {
+				return w.Text, actBoth
 			}
-			return w.text, actRefresh
-		case slices.Contains(installVerbs(family), w.text):
-			return w.text, actInstall
-		case slices.Contains(otherVerbs(), w.text):
-			return w.text, actOther
+			return w.Text, actRefresh
+		case slices.Contains(installVerbs(family), w.Text):
+			return w.Text, actInstall
+		case family == "yum" && slices.Contains(groupVerbs(), w.Text):
+			return judgeVerb(family, args[i+1:])
+		case slices.Contains(otherVerbs(), w.Text):
+			return w.Text, actOther
 		}
 	}
 	return "", actOther
@@ -75,50 +103,86 @@ func refreshVerbs(family string) []string {
 func installVerbs(family string) []string {
 	switch family {
 	case "apt":
-		return []string{"install", "reinstall", "upgrade", "dist-upgrade", "full-upgrade", "safe-upgrade", "build-dep", "satisfy"}
+		return []string{
+			"install", "reinstall", "upgrade", "dist-upgrade", "full-upgrade", "safe-upgrade", "dselect-upgrade", "build-dep", "satisfy",
+			"source", "download",
+		}
 	case "apk":
-		return []string{"add", "upgrade", "fix"}
+		return []string{"add", "upgrade", "fix", "fetch"}
 	case "zypper":
-		return []string{"in", "install", "up", "update", "dup", "dist-upgrade", "patch", "si", "source-install"}
+		return []string{"in", "install", "up", "update", "dup", "dist-upgrade", "patch", "si", "source-install", "inr"}
 	}
 	return []string{
-		"install", "localinstall", "groupinstall", "group", "groups", "reinstall", "upgrade", "distro-sync", "swap", "builddep", "module",
+		"install", "install-n", "install-na", "install-nevra", "localinstall", "groupinstall", "groupupdate", "reinstall",
+		"upgrade", "upgrade-minimal", "update-minimal", "distro-sync", "distribution-synchronization", "swap", "builddep", "download",
 	}
 }
+
+// groupVerbs stand in front of yum's verbs.
+func groupVerbs() []string { return []string{"group", "groups", "module", "environment"} }
 
 // otherVerbs are commands after which a later word is no command any more.
 func otherVerbs() []string {
 	return []string{
 		"remove", "rm", "purge", "erase", "del", "autoremove", "autoclean", "clean", "search", "se", "list", "show", "info",
-		"policy", "source", "download", "changelog", "mark", "markauto", "hold", "cache", "fetch", "repolist", "config-manager",
-		"addrepo", "ar", "removerepo", "rr", "lr", "repos", "provides", "repoquery", "check", "key", "edit-sources",
+		"policy", "changelog", "mark", "markauto", "hold", "cache", "repolist", "config-manager", "enable", "disable", "reset",
+		"addrepo", "ar", "removerepo", "rr", "lr", "repos", "provides", "repoquery", "check", "key", "edit-sources", "copr",
+		"addlock", "al", "versionlock",
 	}
 }
 
-func hasTarget(args []word) bool {
-	return slices.ContainsFunc(args, func(w word) bool { return !strings.HasPrefix(w.text, "-") })
-}
-
-func pacmanVerb(args []word) (string, act) {
-	sync, refresh := false, false
-	for _, w := range args {
+// hasTarget reports whether a word is neither an option nor the value of one
+// of values.
+func hasTarget(args []shell.Word, values []string) bool {
+	for i := 0; i < len(args); i++ {
 		switch {
-		case w.text == "--sync":
-			sync = true
-		case w.text == "--refresh":
-			refresh = true
-		case strings.HasPrefix(w.text, "-") && !strings.HasPrefix(w.text, "--"):
-			sync = sync || strings.Contains(w.text, "S")
-			refresh = refresh || strings.Contains(w.text, "y")
+		case slices.Contains(values, args[i].Text):
+			i++
+		case !strings.HasPrefix(args[i].Text, "-"):
+			return true
 		}
 	}
+	return false
+}
+
+// yumValues are the options whose value is a word of its own.
+func yumValues() []string {
+	return []string{
+		"-c", "-x", "-d", "-e", "-R", "--config", "--exclude", "--excludepkgs", "--enablerepo", "--disablerepo", "--repo", "--repoid",
+		"--setopt", "--releasever", "--installroot", "--forcearch", "--enableplugin", "--disableplugin", "--disableexcludes",
+		"--disableexcludepkgs", "--advisory", "--cve", "--sec-severity", "--comment", "--color", "--randomwait", "--debuglevel",
+	}
+}
+
+// pacmanVerb reads the letters of -S and what goes with them; those that only
+// look something up, or clean, install nothing.
+func pacmanVerb(args []shell.Word) (string, act) {
+	letters := ""
+	for _, w := range args {
+		switch {
+		case w.Text == "--sync":
+			letters += "S"
+		case w.Text == "--refresh":
+			letters += "y"
+		case w.Text == "--sysupgrade":
+			letters += "u"
+		case strings.HasPrefix(w.Text, "-") && !strings.HasPrefix(w.Text, "--"):
+			letters += w.Text[1:]
+		}
+	}
+	target := hasTarget(args, []string{
+		"-r", "-b", "--root", "--dbpath", "--config", "--cachedir", "--arch", "--ignore", "--ignoregroup", "--overwrite", "--assume-installed",
+	})
+	has := func(set string) bool { return strings.ContainsAny(letters, set) }
 	switch {
-	case !sync:
+	case !has("S"):
 		return "", actOther
-	case refresh && hasTarget(args):
+	case has("y") && target && !has("csiglp"):
 		return "-Sy", actBoth
-	case refresh:
+	case has("y"):
 		return "-Sy", actRefresh
+	case has("csiglp") || !target && !has("u"):
+		return "", actOther
 	}
 	return "-S", actInstall
 }
@@ -127,10 +191,10 @@ func pacmanVerb(args []word) (string, act) {
 // refreshing word no reading of it could be a refresh.
 func mentionsRefresh(text string) bool {
 	for _, pair := range [][2]string{
-		{"apt", "update"}, {"apk", "update"}, {"zypper", "ref"}, {"pacman", "S"},
+		{"apt", "update"}, {"nala", "update"}, {"apk", "update"}, {"zypper", "ref"}, {"pacman", "S"}, {"pacman", "sync"},
 		{"yum", "update"}, {"dnf", "update"}, {"yum", "makecache"}, {"dnf", "makecache"},
 	} {
-		if i := strings.Index(text, pair[0]); i >= 0 && strings.Contains(text[i:], pair[1]) {
+		if strings.Contains(text, pair[0]) && strings.Contains(text, pair[1]) {
 			return true
 		}
 	}

@@ -2,183 +2,92 @@ package cis
 
 import (
 	"path"
-	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/pratique-dev/pratique/attest/shell"
 )
 
 // verdict is what one RUN says about control 4.7.
 type verdict struct {
-	// hits are refreshes that nothing in the same RUN installs from.
-	hits []event
+	// hits are refreshes that nothing in the same RUN installs from, cached
+	// those of an index that a cache mount keeps out of the image.
+	hits, cached []event
 	// unclear says why the RUN could not be followed, "" if it could.
 	unclear string
 }
 
 // judgeRun looks for a package index refreshed without an install after it.
 func judgeRun(r RunForm) verdict {
-	text := r.Script
-	if r.Argv != nil {
-		text = strings.Join(r.Argv, " ")
-	}
-	if !mentionsRefresh(text) {
+	if !mentionsRefresh(r.text()) {
 		return verdict{}
 	}
-	if r.Foreign {
-		return verdict{unclear: "the script is not for a POSIX shell"}
+	s, unclear := readRun(r)
+	if unclear != "" {
+		return verdict{unclear: unclear}
 	}
-	events, functions, err := eventsOf(r)
-	if err != nil {
-		return verdict{unclear: err.Error()}
-	}
-	v := pair(events)
-	if functions && len(v.hits) > 0 {
-		return verdict{unclear: "the script defines functions, so its order is not known"}
-	}
-	return v
-}
-
-func eventsOf(r RunForm) (events []event, functions bool, err error) {
-	if r.Argv != nil {
-		words := make([]word, len(r.Argv))
-		for i, w := range r.Argv {
-			words[i].text = w
+	v := pair(eventsOf(s), s.Loops)
+	for _, text := range s.Unread {
+		if mentionsRefresh(text) {
+			v.unclear = "a script inside the script cannot be parsed"
 		}
-		events, err = commandEvents(words, 0)
-		return events, false, err
 	}
-	return scriptEvents(r.Script, 0)
+	return v.withCaches(r.Caches)
 }
 
-func scriptEvents(src string, depth int) (events []event, functions bool, err error) {
-	if depth > maxScriptDepth {
-		return nil, false, errScriptNesting
-	}
-	s, err := splitScript(src)
-	if err != nil {
-		return nil, false, err
-	}
-	for _, words := range s.commands {
-		more, err := commandEvents(words, depth)
-		if err != nil {
-			return nil, false, err
+// eventsOf picks the package manager commands out of a script.
+func eventsOf(s shell.Script) []event {
+	var out []event
+	for i, c := range s.Commands {
+		if len(c.Words) == 0 {
+			continue
 		}
-		events = append(events, more...)
+		if e, ok := eventOf(c.Words[0], c.Words[1:]); ok {
+			e.at, e.uncalled = i, c.Uncalled
+			out = append(out, e)
+		}
 	}
-	return events, s.functions, nil
+	return out
 }
 
-// commandEvents reads one simple command: through keywords, assignments and
-// wrappers to the program, and into a script handed to a shell.
-func commandEvents(words []word, depth int) ([]event, error) {
-	words = program(words)
-	if len(words) == 0 {
-		return nil, nil
+func eventOf(program shell.Word, args []shell.Word) (event, bool) {
+	name, known := programOf(program)
+	if !known {
+		return looseEvent(args)
 	}
-	name, args := words[0], words[1:]
-	base := path.Base(name.text)
-	if base == "eval" || isShell(base) {
-		return shellEvents(base, args, depth)
-	}
-	if family, ok := managerOf(name.text); ok && !name.loose {
+	if family, ok := managerOf(name); ok {
 		verb, a := judgeVerb(family, args)
-		return []event{{family: family, command: base + " " + verb, act: a}}, nil
+		return event{family: family, command: strings.TrimSpace(name + " " + verb), act: a}, true
 	}
-	if name.loose && len(args) > 0 {
-		return looseEvent(args), nil
+	if family, ok := frontEnd(name, args); ok {
+		return event{family: family, command: name, act: actInstall}, true
 	}
-	return nil, nil
+	return event{}, false
 }
 
 // looseEvent is a command whose program is a variable: it may be a manager.
-func looseEvent(args []word) []event {
+func looseEvent(args []shell.Word) (event, bool) {
+	if len(args) == 0 {
+		return event{command: "$", act: actInstall, loose: true}, true
+	}
 	for _, family := range []string{"apt", "yum", "apk", "zypper"} {
 		if verb, a := judgeVerb(family, args); a != actOther {
-			return []event{{family: family, command: "$ " + verb, act: a, loose: true}}
+			return event{family: family, command: "$ " + verb, act: a, loose: true}, true
 		}
 	}
-	return nil
-}
-
-// shellEvents reads the script in sh -c '…' or eval '…'.
-func shellEvents(base string, args []word, depth int) ([]event, error) {
-	src := ""
-	if base == "eval" {
-		parts := make([]string, len(args))
-		for i, w := range args {
-			parts[i] = w.text
-		}
-		src = strings.Join(parts, " ")
-	}
-	for i, w := range args {
-		if base != "eval" && commandFlag(w.text) && i+1 < len(args) {
-			src = args[i+1].text
-			break
-		}
-	}
-	if !mentionsRefresh(src) {
-		return nil, nil
-	}
-	events, _, err := scriptEvents(src, depth+1)
-	return events, err
-}
-
-var assignment = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(?:\[[^]]*\])?\+?=`)
-})
-
-// program drops what stands before a command's program.
-func program(words []word) []word {
-	for len(words) > 0 {
-		switch w := words[0]; {
-		case isKeyword(w.text), assignment().MatchString(w.text):
-			words = words[1:]
-		case isWrapper(path.Base(w.text)):
-			words = wrapped(words[1:])
-		default:
-			return words
-		}
-	}
-	return nil
-}
-
-func isWrapper(name string) bool {
-	switch name {
-	case "sudo", "doas", "env", "xargs", "exec", "command", "builtin", "nice", "ionice", "nohup", "timeout", "eatmydata",
-		"chroot", "gosu", "setarch", "linux32", "linux64", "unshare", "stdbuf", "faketime", "retry", "busybox":
-		return true
-	}
-	return false
-}
-
-// wrapped finds the program a wrapper starts: the first word that is one we
-// look for. What comes before it are the wrapper's own options.
-func wrapped(words []word) []word {
-	for i, w := range words {
-		base := path.Base(w.text)
-		if _, ok := managerOf(base); ok || isShell(base) || isWrapper(base) {
-			return words[i:]
-		}
-	}
-	return nil
+	return event{}, false
 }
 
 // pair finds the refreshes that no later install of the same family uses.
-func pair(events []event) verdict {
+func pair(events []event, loops []shell.Span) verdict {
 	var v verdict
 	for i, e := range events {
 		if e.act != actRefresh {
 			continue
 		}
-		used, maybe := false, false
-		for _, later := range events[i+1:] {
-			if later.act == actInstall || later.act == actBoth {
-				used = used || !later.loose && later.family == e.family
-				maybe = maybe || later.loose
-			}
-		}
-		switch {
+		switch used, maybe := uses(events, i, loops); {
 		case used:
+		case e.uncalled:
+			v.unclear = "a function refreshes a package index, and nothing is seen to call it"
 		case maybe || e.loose:
 			v.unclear = "a package manager is called through a variable"
 		default:
@@ -186,4 +95,70 @@ func pair(events []event) verdict {
 		}
 	}
 	return v
+}
+
+// uses reports whether a command after refresh i installs from its index, or
+// maybe does. In a loop, what comes before also comes after.
+func uses(events []event, i int, loops []shell.Span) (used, maybe bool) {
+	e := events[i]
+	for j, other := range events {
+		if other.act != actInstall && other.act != actBoth || j < i && !sameLoop(loops, e.at, other.at) {
+			continue
+		}
+		certain := !other.loose && (!other.uncalled || e.uncalled)
+		used = used || certain && other.family == e.family
+		maybe = maybe || !certain && (other.loose || other.family == e.family)
+	}
+	return used, maybe
+}
+
+func sameLoop(loops []shell.Span, a, b int) bool {
+	for _, l := range loops {
+		if l.From <= a && a < l.To && l.From <= b && b < l.To {
+			return true
+		}
+	}
+	return false
+}
+
+// withCaches moves the refreshes of indexes that live in a cache mount: no
+// layer keeps them, so none of them can be stale.
+func (v verdict) withCaches(caches []string) verdict {
+	var hits []event
+	for _, e := range v.hits {
+		if cached(e.family, caches) {
+			v.cached = append(v.cached, e)
+			continue
+		}
+		hits = append(hits, e)
+	}
+	v.hits = hits
+	return v
+}
+
+func cached(family string, caches []string) bool {
+	for _, c := range caches {
+		c = path.Clean("/" + c)
+		for _, dir := range indexDirs(family) {
+			if c == dir || strings.HasPrefix(dir, c+"/") && strings.Count(c, "/") > 1 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// indexDirs is where a family of managers keeps what a refresh fetches.
+func indexDirs(family string) []string {
+	switch family {
+	case "apt":
+		return []string{"/var/lib/apt/lists", "/var/cache/apt"}
+	case "apk":
+		return []string{"/var/cache/apk", "/etc/apk/cache"}
+	case "yum":
+		return []string{"/var/cache/dnf", "/var/cache/yum", "/var/cache/libdnf5", "/var/cache/tdnf", "/var/cache/microdnf"}
+	case "zypper":
+		return []string{"/var/cache/zypp"}
+	}
+	return []string{"/var/cache/pacman", "/var/lib/pacman/sync"}
 }

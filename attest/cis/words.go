@@ -29,3 +29,7 @@ func quoteName(s string) string {
 	}
 	return strconv.Quote(short)
 }
+
+func isAlnum(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}

@@ -14,7 +14,7 @@ func TestDependencies(t *testing.T) {
 		"github.com/moby/buildkit/frontend/dockerfile", "github.com/moby/buildkit/util/stack", "github.com/moby/buildkit/util/suggest",
 		"github.com/moby/docker-image-spec", "github.com/docker/go-units", "github.com/pkg/errors", "google.golang.org/protobuf",
 		"github.com/containerd/typeurl", "github.com/planetscale/vtprotobuf", "github.com/agext/levenshtein", "github.com/tonistiigi/go-csvvalue",
-		"github.com/opencontainers",
+		"github.com/opencontainers", "mvdan.cc/sh/v3",
 	)
 	deptest.Never(t, ".", "net/http", "os/exec", "github.com/moby/buildkit/client", "github.com/moby/buildkit/frontend/dockerfile/dockerfile2llb")
 }

@@ -72,10 +72,7 @@ type Client struct {
 	pace    pace
 }
 
-var (
-	_ verify.Content = (*Client)(nil)
-	_ verify.Opener  = (*Client)(nil)
-)
+var _ verify.Content = (*Client)(nil)
 
 // pace is the client's sense of time, apart so that tests need not wait.
 type pace struct {
@@ -84,8 +81,8 @@ type pace struct {
 	now   func() time.Time
 	// jitter is in [0, 1).
 	jitter func() float64
-	// request replaces requestTime, and window streamWindow.
-	request, window time.Duration
+	// request replaces requestTime.
+	request time.Duration
 }
 
 // New checks the configuration. It makes no request and reads no credentials.
@@ -104,7 +101,7 @@ func New(c Config) (*Client, error) {
 		config:  c,
 		network: n,
 		slots:   make(chan struct{}, parallel),
-		pace:    pace{sleep: sleep, now: time.Now, jitter: rand.Float64, request: requestTime, window: streamWindow},
+		pace:    pace{sleep: sleep, now: time.Now, jitter: rand.Float64, request: requestTime},
 	}, nil
 }
 
