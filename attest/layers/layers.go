@@ -1,13 +1,29 @@
 // Package layers reads the layers of an image: one streaming pass each, for
 // everything that the controls of section 4 ask of files.
+//
+// A layer is a tar archive, mostly compressed, of which the manifest names the
+// digest and the config the digest of what is inside (the DiffID). [Read] goes
+// through all of them at the same time, holds a few buffers for each, and
+// writes no file: nothing is extracted, so no path in an archive can lead
+// anywhere. A layer counts only when its last byte was read and both digests
+// were the right ones; until then all that was found in it is a rumour.
+//
+// [Merge] puts the layers on top of each other as an engine does: a later
+// layer replaces files, and deletes them with whiteouts (.wh.NAME) and opaque
+// directories (.wh..wh..opq). Engines differ where an archive writes through a
+// symbolic link of its own or of a lower layer, or holds one path as a
+// directory and as something else. Builders do neither. In an image that has
+// such an entry nothing counts as hidden, and names are not resolved.
+//
+// What is not looked at: files in text beyond 1 MiB for secrets, names of
+// extended attributes other than file capabilities and those that steer
+// overlay file systems, and what archives inside of layers hold.
 package layers
 
 import (
 	"context"
-	"errors"
 	"io"
 
-	"github.com/pratique-dev/pratique/attest/cis"
 	"github.com/pratique-dev/pratique/verify"
 )
 
@@ -21,7 +37,9 @@ type Blob struct {
 	// MediaType is a hint. Size is the number of bytes, -1 where unknown.
 	MediaType string
 	Size      int64
-	Open      func(context.Context) (io.ReadCloser, error)
+	// Open returns the bytes. It may be called from another goroutine, and what
+	// it returns may be closed during a Read.
+	Open func(context.Context) (io.ReadCloser, error)
 }
 
 // Options say how to read.
@@ -30,28 +48,32 @@ type Options struct {
 	Contents bool
 	// Cache keeps what was found, by digest; nil for none.
 	Cache *Cache
-	// Progress is told of compressed bytes read so far; it may be nil.
+	// Progress is told how many more compressed bytes have been read; it may be
+	// nil. Calls never overlap.
 	Progress func(read int64)
 }
 
-// Cache keeps layers on disk.
-type Cache struct{}
-
 // Layer is what one layer holds, as far as controls ask.
 type Layer struct {
-	// DiffID is the digest of the uncompressed bytes that were read.
+	// DiffID is the digest of the uncompressed bytes that were read, Digest
+	// that of the bytes as they came.
 	DiffID string
+	Digest verify.Digest
+	// Size and Compressed are the numbers of those bytes.
+	Size, Compressed int64
+	// Entries is the number of the archive's entries.
+	Entries int
+	// Contents says that text files were searched for secrets.
+	Contents bool
+
+	facts facts
 }
 
-// Read reads all layers, lowest first, in parallel.
-func Read(ctx context.Context, blobs []Blob, o Options) ([]*Layer, error) {
-	return nil, errors.New("not yet")
-}
-
-// Scan reads one layer, compressed or not, from a stream.
+// Scan reads one layer, compressed or not, from a stream whose digests nobody
+// has named: it is for the caller to compare DiffID with the config's. An error
+// wraps verify.ErrInvalid where the layer is at fault, verify.ErrUnreadable
+// where its compression is unknown; others are the reader's own.
 func Scan(ctx context.Context, r io.Reader, o Options) (*Layer, error) {
-	return nil, errors.New("not yet")
+	s := newShared(o)
+	return s.scan(ctx, stream{Reader: r, size: -1})
 }
-
-// Merge puts layers on top of each other, lowest first; user is config.User.
-func Merge(list []*Layer, user string) *cis.LayersFact { return nil }
