@@ -38,10 +38,7 @@ func c0401() Control {
 
 func collectUser(c Contents, f *Facts) {
 	u := readUser(c.User)
-	fact := &UserFact{Raw: c.User}
-	if u.name != "" && u.name != "root" || len(c.User) > maxNumbers {
-		fact.Raw, _ = c.reading().redactor.keep(c.User, maxRowText)
-	}
+	fact := &UserFact{Raw: keepUser(c.reading().redactor, c.User)}
 	switch {
 	case u.refused != "":
 		fact.Unresolved = "a container cannot start: " + u.refused
@@ -55,11 +52,21 @@ func collectUser(c Contents, f *Facts) {
 	f.User = fact
 }
 
+// keepUser redacts a user. Numbers and root decide, so they stay.
+func keepUser(r redactor, raw string) string {
+	if u := readUser(raw); u.name != "" && u.name != "root" || len(raw) > maxNumbers {
+		raw, _ = r.keep(raw, maxRowText)
+	}
+	return raw
+}
+
 // userSpec is config.User as the engine takes it.
 type userSpec struct {
 	uid  int64
 	gid  *int64
 	name string
+	// group is the group part, "" where there is none.
+	group string
 	// refused says why the engine would not start a container.
 	refused string
 }
@@ -75,18 +82,18 @@ func readUser(raw string) userSpec {
 		return userSpec{refused: why}
 	}
 	if user == "" {
-		return userSpec{gid: gid}
+		return userSpec{gid: gid, group: group}
 	}
 	if n, err := strconv.Atoi(user); err == nil {
 		if n < 0 || n > maxID {
 			return userSpec{refused: fmt.Sprintf("uid %d is out of range", n)}
 		}
-		return userSpec{uid: int64(n), gid: gid}
+		return userSpec{uid: int64(n), gid: gid, group: group}
 	}
 	if why := notAName(user); why != "" {
 		return userSpec{refused: why}
 	}
-	return userSpec{name: user, gid: gid}
+	return userSpec{name: user, gid: gid, group: group}
 }
 
 // readGroup reads a numeric group; a name stays nil.
@@ -115,35 +122,6 @@ func notAName(user string) string {
 		return "the number is out of range"
 	}
 	return ""
-}
-
-// judgeUser rests on Raw alone where Raw decides, so that ids attested beside
-// it cannot talk it up.
-func judgeUser(f *Facts, p Parameters) Result {
-	if f.OS == "windows" {
-		return say(NotApplicable, OriginOwn, "Windows images have no uid")
-	}
-	if f.User == nil {
-		return uncollected("the user")
-	}
-	u := readUser(f.User.Raw)
-	shown := fmt.Sprintf("config.User is %q", f.User.Raw)
-	if f.User.Raw == "" {
-		shown = "config.User is empty"
-	}
-	switch {
-	case u.refused != "":
-		return say(Fail, OriginOwn, shown, "a container cannot start: "+u.refused)
-	case u.name == "root":
-		return say(Fail, OriginOwn, shown+", which is root")
-	case u.name != "":
-		return say(Unknown, OriginOwn, shown, "a name is looked up in the image's /etc/passwd, and layers were not read")
-	case u.uid == 0:
-		return say(Fail, OriginOwn, shown+", which is uid 0")
-	case p.WarnRootGroup && (u.gid == nil || *u.gid == 0):
-		return say(Warn, OriginOwn, shown, "the group is, or may be, gid 0")
-	}
-	return say(Pass, OriginOwn, fmt.Sprintf("%s, uid %d", shown, u.uid))
 }
 
 // uncollected is the result for a fact that is absent.

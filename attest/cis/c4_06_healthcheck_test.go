@@ -1,6 +1,10 @@
 package cis
 
-import "testing"
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
 
 func TestHealthcheck(t *testing.T) {
 	type hc = map[string]any
@@ -51,5 +55,70 @@ func TestHealthcheckFormat(t *testing.T) {
 		if f := judged(t, c.d.contents(t), "4.6"); f.Status != c.want {
 			t.Errorf("%s: %s %q, want %s", name, f.Status, f.Evidence, c.want)
 		}
+	}
+}
+
+// A check for a shell cannot run in an image without one.
+func TestHealthcheckShell(t *testing.T) {
+	for name, c := range map[string]struct {
+		test   []string
+		shells []string
+		os     string
+		want   Status
+	}{
+		"shell":           {[]string{"CMD-SHELL", "check"}, []string{"/bin/sh"}, "linux", Pass},
+		"none":            {[]string{"CMD-SHELL", "check"}, nil, "linux", Warn},
+		"not needed":      {[]string{"CMD", "/check"}, nil, "linux", Pass},
+		"Windows' own":    {[]string{"CMD-SHELL", "check"}, nil, "windows", Pass},
+		"disabled anyway": {[]string{"NONE"}, nil, "linux", Fail},
+	} {
+		f := Facts{ConfigDigest: "x", OS: c.os, Healthcheck: &HealthcheckFact{Test: c.test}, Layers: &LayersFact{Traits: Traits{Shells: c.shells}}}
+		if got := finding(t, f, DefaultParameters(), "4.6"); got.Status != c.want {
+			t.Errorf("%s: %s %q, want %s", name, got.Status, got.Evidence, c.want)
+		}
+	}
+}
+
+func TestHealthcheckOrigin(t *testing.T) {
+	f := Facts{ConfigDigest: "x", Healthcheck: &HealthcheckFact{Test: []string{"NONE"}}, History: &HistoryFact{Rows: []HistoryRow{{Instruction: "HEALTHCHECK"}, {}}}}
+	f.Base = &BaseFact{Ref: "a", How: BaseGiven, Layers: 1, Rows: 1}
+	if got := finding(t, f, DefaultParameters(), "4.6"); got.Origin != OriginBase || got.Items[0].At.Row != 1 {
+		t.Errorf("set by the base: %+v", got)
+	}
+	f.History.Rows[1].Instruction = "HEALTHCHECK"
+	f.Dockerfile = &DockerfileFact{Healthcheck: &HealthcheckFact{Test: []string{"NONE"}, At: Place{Source: SourceDockerfile, Line: 9}}}
+	if got := finding(t, f, DefaultParameters(), "4.6"); got.Origin != OriginOwn || got.Items[0].At.Line != 9 {
+		t.Errorf("set again: %+v", got)
+	}
+}
+
+func TestWrittenHealthcheck(t *testing.T) {
+	check := func(r RunForm) Step { return Step{Instruction: "HEALTHCHECK", Run: r} }
+	for name, c := range map[string]struct {
+		steps []Step
+		want  Status
+	}{
+		"none":          {nil, Fail},
+		"disabled":      {[]Step{check(RunForm{})}, Fail},
+		"disabled last": {[]Step{check(RunForm{Script: "check"}), check(RunForm{})}, Fail},
+		"shell":         {[]Step{check(RunForm{}), check(RunForm{Script: "check"})}, Pass},
+		"exec":          {[]Step{check(RunForm{Argv: []string{"/check"}})}, Pass},
+		"true":          {[]Step{check(RunForm{Argv: []string{"/bin/true"}})}, Warn},
+		"exit 0":        {[]Step{check(RunForm{Script: "exit 0"})}, Warn},
+	} {
+		if f := written(t, file("debian", c.steps...), "4.6"); f.Status != c.want {
+			t.Errorf("%s: %s %q, want %s", name, f.Status, f.Evidence, c.want)
+		}
+	}
+}
+
+// The words of a health check are redacted as those of a config are.
+func TestThreat65_SecretWordOfAWrittenHealthcheck(t *testing.T) {
+	word := filler(12)
+	d := file("debian", Step{Instruction: "ENV", Text: "DB_PASSWORD=" + word, Pairs: []string{"DB_PASSWORD=" + word}},
+		Step{Instruction: "HEALTHCHECK", Run: RunForm{Script: "ping -p" + word}}, Step{Instruction: "USER", Text: word})
+	b, err := json.Marshal(Collect(Contents{Dockerfile: d}))
+	if err != nil || strings.Contains(string(b), word) {
+		t.Errorf("%v, facts hold the password: %s", err, strings.ReplaceAll(string(b), word, "<it>"))
 	}
 }

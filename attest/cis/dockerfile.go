@@ -71,19 +71,3 @@ type SetFact struct {
 	Value string `json:"value"`
 	At    Place  `json:"at"`
 }
-
-// dockerfileFact collects what the Dockerfile shows of the image; nil without
-// one.
-func dockerfileFact(c Contents) *DockerfileFact {
-	d := c.Dockerfile
-	if d == nil {
-		return nil
-	}
-	return &DockerfileFact{
-		Digest:  d.Digest,
-		Target:  d.Target,
-		Bases:   append([]BaseRef{}, d.Bases...),
-		Updates: updatesOf(d.Steps),
-		Unclear: d.Unclear,
-	}
-}
