@@ -96,11 +96,25 @@ func (a *app) closed(err error) error {
 	if a.out == nil {
 		return err
 	}
-	closeErr := a.out.Close()
+	closeErr := a.out.Close(ending(err))
 	if closeErr != nil && (err == nil || reported(err)) {
 		return failed(closeErr, "name a file that can be written after -o FORMAT=")
 	}
 	return err
+}
+
+// ending is how a command ended, for the reports that say so.
+func ending(err error) report.End {
+	var f *failure
+	switch {
+	case err == nil:
+		return report.End{Status: StatusAllowed}
+	case !errors.As(err, &f):
+		return report.End{Status: StatusUndecided, Problem: err.Error()}
+	case reported(f):
+		return report.End{Status: f.status}
+	}
+	return report.End{Status: f.status, Problem: f.Error()}
 }
 
 // exit shows err the way users see errors, and turns it into an exit code.
@@ -155,17 +169,20 @@ func (a *app) warnIgnored() {
 // without a status of its own becomes status 1.
 func (a *app) run(f func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		out, err := report.Open(a.outputs, a.env.Stdout, a.colour())
+		out, err := report.Open(a.outputs, a.env.Stdout, report.Options{Colour: a.colour(), Version: a.env.version()})
 		if err != nil {
 			return usage(err, "pratique "+cmd.Name()+" --help")
 		}
 		a.out = out
 		err = f(cmd, args)
 		var known *failure
-		if err != nil && !errors.As(err, &known) {
-			return failed(err, "")
+		switch {
+		case err == nil || errors.As(err, &known):
+			return err
+		case errors.Is(err, report.ErrForm):
+			return usage(err, cmd.CommandPath()+" -o json")
 		}
-		return err
+		return failed(err, "")
 	}
 }
 

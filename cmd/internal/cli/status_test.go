@@ -21,7 +21,7 @@ func TestReportLost(t *testing.T) {
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		out, err := report.Open([]string{"json=" + filepath.Join(dir, "out.json")}, io.Discard, false)
+		out, err := report.Open([]string{"json=" + filepath.Join(dir, "out.json")}, io.Discard, report.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,7 +9,7 @@ import (
 func TestThreat66_JSONDoesNotReachATerminalRaw(t *testing.T) {
 	const hostile = "a\u009b2Jb\u202ec\u007f\U000e0041\x1b é 😀\n\u2028"
 	var b strings.Builder
-	h, err := New("json", &b, false)
+	h, err := New("json", &b, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"io"
 )
@@ -172,13 +173,47 @@ type Written struct {
 	Skipped string `json:"skipped,omitempty"`
 }
 
-// New makes the handler for a format name. colour applies to text only.
-func New(format string, w io.Writer, colour bool) (Handler, error) {
+// Options are what handlers know beside the messages.
+type Options struct {
+	// Colour applies to text that goes to a terminal only.
+	Colour bool
+	// Version is the program's own, for formats that name their maker.
+	Version string
+}
+
+// End is how the command that sent the messages ended.
+type End struct {
+	// Status is its exit code.
+	Status int
+	// Problem is what kept it from finishing, "" where nothing did.
+	Problem string
+}
+
+// decided tells whether the command did what it was asked for: 0 and 3 are
+// answers, 1 and 2 are none.
+func (e End) decided() bool { return e.Status == 0 || e.Status == 3 }
+
+// finisher is a handler whose output is one document, written at the end.
+type finisher interface{ finish(End) error }
+
+// ErrForm means that a format has no form for a message: asking for it was a
+// mistake on the command line.
+var ErrForm = errors.New("this command has no such output")
+
+// Formats are the names New knows.
+func Formats() []string { return []string{"text", "json", "sarif", "junit"} }
+
+// New makes the handler for a format name.
+func New(format string, w io.Writer, o Options) (Handler, error) {
 	switch format {
 	case "text":
-		return &text{w: w, colour: colour}, nil
+		return &text{w: w, colour: o.Colour}, nil
 	case "json":
 		return newJSON(w), nil
+	case "sarif":
+		return &sarif{w: w, version: o.Version}, nil
+	case "junit":
+		return &junit{w: w}, nil
 	}
-	return nil, fmt.Errorf("output %q: want text or json", format)
+	return nil, fmt.Errorf("output %q: want text, json, sarif or junit", format)
 }

@@ -36,7 +36,7 @@ func TestThreat66_NothingHostileReachesTheTerminal(t *testing.T) {
 		"kept": func(h Handler) error { return h.Written(Written{Kind: hostile, Subject: hostile, Skipped: hostile}) },
 	} {
 		var b bytes.Buffer
-		h, err := New("text", &b, false)
+		h, err := New("text", &b, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,7 +53,7 @@ func TestThreat66_NothingHostileReachesTheTerminal(t *testing.T) {
 func TestColourIsNeverTheOnlySignal(t *testing.T) {
 	var plain, painted bytes.Buffer
 	for w, colour := range map[*bytes.Buffer]bool{&plain: false, &painted: true} {
-		h, _ := New("text", w, colour)
+		h, _ := New("text", w, Options{Colour: colour})
 		if err := h.Decision(Decision{Image: "x", Verdict: "deny"}); err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +65,7 @@ func TestColourIsNeverTheOnlySignal(t *testing.T) {
 
 func TestJSONListsAreNeverNull(t *testing.T) {
 	var b bytes.Buffer
-	h, _ := New("json", &b, false)
+	h, _ := New("json", &b, Options{})
 	for _, err := range []error{h.Decision(Decision{Findings: []Finding{{}}}), h.Inspection(Inspection{}), h.Audit(Audit{Controls: []Control{{}}}), h.Written(Written{})} {
 		if err != nil {
 			t.Fatal(err)
@@ -87,7 +87,7 @@ func TestJSONListsAreNeverNull(t *testing.T) {
 func TestOutputs(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "out.json")
 	var stdout bytes.Buffer
-	s, err := Open([]string{"json=" + file}, &stdout, false)
+	s, err := Open([]string{"json=" + file}, &stdout, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestOutputs(t *testing.T) {
 	if _, err := os.Stat(file); err == nil {
 		t.Error("the file is there before it is whole")
 	}
-	if err := s.Close(); err != nil {
+	if err := s.Close(End{}); err != nil {
 		t.Fatal(err)
 	}
 	raw, err := os.ReadFile(file)
@@ -105,7 +105,7 @@ func TestOutputs(t *testing.T) {
 		t.Errorf("file %q (%v), stdout %q", raw, err, &stdout)
 	}
 	for _, outputs := range [][]string{{"xml"}, {"json", "text"}, {"yaml=x"}} {
-		if _, err := Open(outputs, &stdout, false); err == nil {
+		if _, err := Open(outputs, &stdout, Options{}); err == nil {
 			t.Errorf("%q was accepted", outputs)
 		}
 	}

@@ -26,31 +26,31 @@ type outputFile struct {
 
 // Open prepares outputs named "FORMAT" (to stdout) or "FORMAT=FILE". Without
 // any that goes to stdout, text does.
-func Open(outputs []string, stdout io.Writer, colour bool) (*Stream, error) {
+func Open(outputs []string, stdout io.Writer, opt Options) (*Stream, error) {
 	s := &Stream{}
 	onStdout := ""
 	for _, o := range outputs {
 		format, path, toFile := strings.Cut(o, "=")
-		w := stdout
+		w, handler := stdout, opt
 		if toFile {
 			if err := placeFor(path); err != nil {
 				return nil, fmt.Errorf("output %q: %w", o, err)
 			}
 			f := outputFile{path, new(bytes.Buffer)}
-			s.files, w = append(s.files, f), f.buf
+			s.files, w, handler.Colour = append(s.files, f), f.buf, false
 		} else if onStdout != "" {
 			return nil, fmt.Errorf("output %q: %s already goes to stdout; write one to a file with FORMAT=FILE", o, onStdout)
 		} else {
 			onStdout = format
 		}
-		h, err := New(format, w, colour && !toFile)
+		h, err := New(format, w, handler)
 		if err != nil {
 			return nil, err
 		}
 		s.handlers = append(s.handlers, h)
 	}
 	if onStdout == "" {
-		s.handlers = append(s.handlers, &text{w: stdout, colour: colour})
+		s.handlers = append(s.handlers, &text{w: stdout, colour: opt.Colour})
 	}
 	return s, nil
 }
@@ -70,9 +70,15 @@ func placeFor(path string) error {
 	return nil
 }
 
-// Close writes the files.
-func (s *Stream) Close() error {
+// Close ends the outputs that are one document, and writes the files. A file
+// without a report in it is written too: an old one would pass for today's.
+func (s *Stream) Close(end End) error {
 	var errs []error
+	for _, h := range s.handlers {
+		if f, ok := h.(finisher); ok {
+			errs = append(errs, f.finish(end))
+		}
+	}
 	for _, f := range s.files {
 		errs = append(errs, wire.WriteFile(f.path, f.buf.Bytes(), 0o644))
 	}

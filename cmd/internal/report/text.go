@@ -49,7 +49,7 @@ func (t *text) Decision(d Decision) error {
 	if t.shown++; t.shown > 1 {
 		t.raw("\n")
 	}
-	t.raw("%s", t.paint(strings.ToUpper(d.Verdict)))
+	t.raw("%s", t.paint(strings.ToUpper(wire.Printable(d.Verdict))))
 	t.printf("  %s%s\n", d.Image, meaning(d.Verdict))
 	if d.Pinned != "" {
 		t.printf("  run    %s\n", d.Pinned)
@@ -116,7 +116,7 @@ func (t *text) reasons(rule string, same []Reason) {
 	if first.Platform != "" {
 		where += " (" + first.Platform + ")"
 	}
-	t.raw("\n  %s", t.paint(first.Effect))
+	t.raw("\n  %s", t.paint(wire.Printable(first.Effect)))
 	t.printf(" %s%s:", first.Code, where)
 	if len(same) == 1 {
 		t.printf(" %s\n", first.Message)
@@ -176,28 +176,6 @@ func (t *text) field(name, value string) {
 	if value != "" {
 		t.printf("   %-9s %s\n", name, value)
 	}
-}
-
-func (t *text) Audit(a Audit) error {
-	t.printf("%s  %s  %s\n", a.Image, a.Platform, a.Benchmark)
-	for _, c := range a.Controls {
-		t.raw("%s", t.paint(fmt.Sprintf("%-15s", c.Status)))
-		t.printf("%-5s %s", c.ID, c.Title)
-		if c.Effect == "deny" {
-			t.raw("  [%s]", t.paint("deny"))
-		}
-		t.raw("\n")
-		for _, e := range c.Evidence {
-			t.printf("%20s %s\n", "", e)
-		}
-		if c.Status == "fail" && c.Remediation != "" {
-			t.printf("%20s fix: %s\n", "", c.Remediation)
-		}
-	}
-	s := a.Summary
-	t.raw("%d pass, %d fail, %d warn, %d manual, %d unknown, %d not applicable (profile %s)\n",
-		s.Pass, s.Fail, s.Warn, s.Manual, s.Unknown, s.NotApplicable, wire.Printable(a.Profile))
-	return t.err
 }
 
 func (t *text) Written(w Written) error {
