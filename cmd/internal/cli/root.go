@@ -35,7 +35,7 @@ Many images: the worst wins, in the order 2, 1, 3, 0.`,
 	f.StringArrayVarP(&a.outputs, "output", "o", nil, "output `format`: text, json, sarif or junit; FORMAT=FILE writes to a file, and may be repeated (default text)")
 	f.BoolVar(&a.quiet, "quiet", false, "no progress and no notes on stderr")
 	f.BoolVar(&a.verbose, "verbose", false, "say on stderr which policies were read and what evidence was looked at")
-	root.AddCommand(a.verifyCmd(), a.inspectCmd(), a.auditCmd(), a.attestCmd(), a.signCmd(),
+	root.AddCommand(a.verifyCmd(), a.inspectCmd(), a.auditCmd(), a.reportCmd(), a.attestCmd(), a.signCmd(),
 		a.keysCmd(), a.policyCmd(), a.demoCmd(), a.envCmd(), a.versionCmd())
 	strictHelpers(root)
 	return root

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -30,8 +31,29 @@ const (
 func settled(status string) bool { return status == statusPass || status == statusNA }
 
 // Excepted tells whether an exception makes up for everything the control
-// finds.
-func (c Control) Excepted() bool { return c.Exception != "" && c.Effect == effectNone }
+// finds; an item with an effect of its own is not part of it.
+func (c Control) Excepted() bool {
+	return c.Exception != "" && c.Effect == effectNone && !slices.ContainsFunc(c.Items, func(i Item) bool {
+		return i.Effect != "" && i.Effect != effectNone
+	})
+}
+
+// Denies tells whether a control refuses, by itself or by one of its items. An
+// effect that is not known is the worst.
+func (c Control) Denies() bool {
+	if !settled(c.Status) && c.Effect != effectWarn && c.Effect != effectNone {
+		return true
+	}
+	for _, i := range c.trouble() {
+		if i.Effect == effectDeny {
+			return true
+		}
+	}
+	return false
+}
+
+// known tells whether a status is one of the six.
+func known(status string) bool { return slices.Contains(statuses(), status) }
 
 // trouble is every item of a control that is not settled. A control that is
 // not settled has at least one: its evidence, or else its title.

@@ -46,13 +46,17 @@ type junitCase struct {
 	Failure *junitResult `xml:"failure,omitempty"`
 	Error   *junitResult `xml:"error,omitempty"`
 	Skipped *junitResult `xml:"skipped,omitempty"`
-	Out     string       `xml:"system-out,omitempty"`
+	Out     *junitText   `xml:"system-out,omitempty"`
+}
+
+type junitText struct {
+	Body string `xml:",cdata"`
 }
 
 type junitResult struct {
 	Message string `xml:"message,attr"`
 	Type    string `xml:"type,attr,omitempty"`
-	Body    string `xml:",chardata"`
+	Body    string `xml:",cdata"`
 }
 
 // add counts the cases of a suite and files it.
@@ -96,41 +100,18 @@ func controlCase(c Control, platform string) junitCase {
 		result.Message = shown(c.Status + ": " + lines[0])
 	}
 	switch {
-	case c.denies() && (c.Status == statusFail || c.Status == statusWarn || c.Status == statusManual):
+	case c.Denies() && (c.Status == statusFail || c.Status == statusWarn || c.Status == statusManual):
 		out.Failure = result
-	case c.denies():
+	case c.Denies():
 		out.Error = result
 	case c.Excepted():
 		out.Skipped = &junitResult{Message: shown("excepted: " + c.Exception), Body: body}
 	case c.Status == statusNA, !known(c.Status), c.Status == statusUnknown:
 		out.Skipped = &junitResult{Message: result.Message, Body: body}
 	case c.Status != statusPass:
-		out.Out = shown(c.Status) + "\n" + body
+		out.Out = &junitText{shown(c.Status) + "\n" + body}
 	}
 	return out
-}
-
-// denies tells whether a control refuses, by itself or by one of its items. An
-// effect that is not known is the worst.
-func (c Control) denies() bool {
-	if !settled(c.Status) && c.Effect != effectWarn && c.Effect != effectNone {
-		return true
-	}
-	for _, i := range c.trouble() {
-		if i.Effect == effectDeny {
-			return true
-		}
-	}
-	return false
-}
-
-// known tells whether a status is one of the six.
-func known(status string) bool {
-	switch status {
-	case statusPass, statusFail, statusWarn, statusManual, statusUnknown, statusNA:
-		return true
-	}
-	return false
 }
 
 // body is what a control rests on and what to do, one thing a line.
@@ -150,7 +131,7 @@ func (j *junit) Decision(d Decision) error {
 	why := &junitResult{Message: shown("verdict: " + d.Verdict), Type: shown(d.Verdict)}
 	switch d.Verdict {
 	case "allow", "warn":
-		verdict.Out = shown(strings.Join(filled(d.Verdict, d.Pinned), " ")) + "\n"
+		verdict.Out = &junitText{shown(strings.Join(filled(d.Verdict, d.Pinned), " "))}
 	case "deny":
 		verdict.Failure = why
 	default:
@@ -179,7 +160,7 @@ func reasonCase(r Reason) junitCase {
 	result := &junitResult{Message: shown(r.Message), Type: shown(r.Effect), Body: body}
 	switch r.Effect {
 	case effectWarn:
-		out.Out = "warn\n" + body
+		out.Out = &junitText{"warn\n" + body}
 	case effectDeny:
 		out.Failure = result
 	default:
@@ -207,7 +188,7 @@ func (j *junit) Inspection(i Inspection) error {
 
 func (j *junit) Written(w Written) error {
 	c := junitCase{Name: shown(strings.Join(filled("write", w.Kind, w.PredicateType, w.Platform), " ")), Class: "written"}
-	c.Out = shown(firstOf(w.Skipped, w.Location)) + "\n"
+	c.Out = &junitText{shown(firstOf(w.Skipped, w.Location))}
 	j.add([]string{w.Image}, []junitCase{c})
 	return nil
 }
