@@ -56,8 +56,8 @@ func (m *merger) databasePaths() []string {
 	return slices.Sorted(maps.Keys(paths))
 }
 
-// version is a database as one layer left it.
-type version struct {
+// databaseVersion is a database as one layer left it.
+type databaseVersion struct {
 	database
 	layer int // from 0
 	has   map[packages.Package]bool
@@ -65,14 +65,14 @@ type version struct {
 
 // versions are those of a database that stood in the image without a gap up to
 // its top, the newest first; none where the top has none.
-func (m *merger) versions(p string) []version {
-	var out []version
+func (m *merger) versions(p string) []databaseVersion {
+	var out []databaseVersion
 	for i := len(m.layers) - 1; i >= 0; i-- {
 		// The last of several in one layer is the one that stays.
 		all := m.layers[i].facts.Databases
 		for j := len(all) - 1; j >= 0; j-- {
 			if all[j].Path == p {
-				out = append(out, version{database: all[j], layer: i})
+				out = append(out, databaseVersion{database: all[j], layer: i})
 				break
 			}
 		}
@@ -88,7 +88,7 @@ func (m *merger) versions(p string) []version {
 
 // installed is the layer, from 1, since which the package is there in this
 // version without a break.
-func installed(versions []version, p packages.Package) int {
+func installed(versions []databaseVersion, p packages.Package) int {
 	layer := versions[0].layer
 	for i := 1; i < len(versions); i++ {
 		if !versions[i].holds(p) {
@@ -99,7 +99,7 @@ func installed(versions []version, p packages.Package) int {
 	return layer + 1
 }
 
-func (v *version) holds(p packages.Package) bool {
+func (v *databaseVersion) holds(p packages.Package) bool {
 	if v.has == nil {
 		v.has = map[packages.Package]bool{}
 		for _, o := range v.Packages {

@@ -33,7 +33,7 @@ func (m *merger) passwd(user string) {
 		}
 		return
 	}
-	if file != nil {
+	if layer > 0 {
 		fact.Digest = string(verify.DigestOf(file))
 	}
 	if a := findAccount(file, name); a != nil {
@@ -64,8 +64,8 @@ func (m *merger) group(fact *cis.PasswdFact, name string) bool {
 	return true
 }
 
-// read is the content of a file of the merged image, nil where there is none,
-// and the layer that has it, from 1. why says why that is not known.
+// read is the content of a file of the merged image and the layer that has it,
+// from 1; 0 where there is none. why says why that is not known.
 func (m *merger) read(p string) (content []byte, layer int, why string) {
 	found, why := m.lookup(p)
 	if why == "" && found.kind != 0 {

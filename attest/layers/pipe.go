@@ -126,13 +126,17 @@ func (p *pipe) Read(b []byte) (int, error) {
 }
 
 // Seek skips forward, which is all that a reader of archives wants of it: what
-// is skipped need not be copied.
+// is skipped need not be copied. There is no skipping beyond the end.
 func (p *pipe) Seek(offset int64, whence int) (int64, error) {
 	if whence != io.SeekCurrent || offset < 0 {
 		return 0, errors.ErrUnsupported
 	}
 	for offset > 0 {
-		if err := p.more(); err != nil {
+		err := p.more()
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		if err != nil {
 			return p.passed, err
 		}
 		n := min(offset, int64(len(p.rest)))

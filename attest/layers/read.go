@@ -155,8 +155,9 @@ func (s *shared) layer(ctx context.Context, b Blob) (*Layer, error) {
 	}
 	if b.Digest == "" {
 		l.Compressed = 0 // nobody pulls it
+		return l, nil
 	}
-	s.cache.put(b.Digest, l)
+	s.cache.put(l)
 	return l, nil
 }
 

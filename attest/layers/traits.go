@@ -51,7 +51,7 @@ const maxRelease = 64
 // shown.
 func (m *merger) distribution() string {
 	for _, p := range []string{"etc/os-release", "usr/lib/os-release"} {
-		if content, _, why := m.read(p); why == "" && content != nil {
+		if content, layer, why := m.read(p); why == "" && layer > 0 {
 			return release(string(content))
 		}
 	}
