@@ -66,7 +66,7 @@ func TestThreat59_StaleOrUndatedAttestations(t *testing.T) {
 		if !strings.Contains(got.Reasons[0].Text, "9 days old, and the limit is 7 days") {
 			t.Error(got.Reasons[0].Text)
 		}
-		check(t, w.evaluate(w.rule("mode: warn\n"+fmt.Sprintf(auditRule, ""))), Warn, "attestation-stale control-unknown")
+		check(t, w.evaluate(w.rule("mode: warn\n"+fmt.Sprintf(auditRule, ""))), Warn, "attestation-stale control-failed control-unknown")
 	})
 	t.Run("at the limit", func(t *testing.T) {
 		w := oneArch(t, "ci")

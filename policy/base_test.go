@@ -26,7 +26,7 @@ var diffIDs = []string{"sha256:aa", "sha256:bb", "sha256:cc"}
 func onBase(t *testing.T, setuid ...int) cis.Facts {
 	f := factsOf(t, layered("10001:10001", diffIDs...))
 	f.Base = &cis.BaseFact{Ref: "docker.io/library/debian", How: cis.BaseGiven, Layers: 2, Rows: 2, Chain: cis.Chain(diffIDs[:2])}
-	f.Layers = &cis.LayersFact{Count: 3}
+	f.Layers = &cis.LayersFact{Count: 3, Contents: true}
 	for _, layer := range setuid {
 		f.Layers.SetUID = append(f.Layers.SetUID, cis.SetUIDFile{
 			At: cis.Place{Source: cis.SourceLayer, Layer: layer, Path: fmt.Sprintf("bin/f%d", layer)}, Mode: "4755", Size: 1})

@@ -25,5 +25,6 @@ func factsOf(t testing.TB, config string) cis.Facts {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.Layers = &cis.LayersFact{Count: len(c.DiffIDs), Contents: true}
 	return cis.Collect(c)
 }

@@ -2,7 +2,10 @@ package cis
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+
+	"github.com/pratique-dev/pratique/attest/secrets"
 )
 
 // SecretFact is where secrets were found. It never holds a value.
@@ -19,8 +22,13 @@ type SecretHit struct {
 	Rule string `json:"rule"`
 	// Place is env, label, cmd, entrypoint, onbuild, healthcheck or history,
 	// and Index the entry there, from 0 (labels in the order of their names).
+	// In a Dockerfile Place is the instruction in small letters.
 	Place string `json:"place"`
 	Index int    `json:"index"`
+	// Line is the line of the Dockerfile, Row the row of the history, from 1,
+	// that gave an env or label its value; 0 where there is none.
+	Line int `json:"line,omitempty"`
+	Row  int `json:"row,omitempty"`
 	// Name is the variable's or label's name, if there is one.
 	Name string `json:"name,omitempty"`
 	// Length is the value's, in bytes, and Entropy in hundredths of a bit per
@@ -45,20 +53,42 @@ func c0410() Control {
 }
 
 func collectSecrets(c Contents, f *Facts) {
+	r := c.reading()
+	f.Secrets = secretFact(r.secrets, r.redactor, c.ConfigDigest)
+	labels := slices.Sorted(maps.Keys(c.Labels))
+	for i, h := range f.Secrets.Hits {
+		switch h.Place {
+		case placeEnv:
+			f.Secrets.Hits[i].Row = setBy(r.steps, "ENV", c.Env[h.Index])
+		case placeLabel:
+			f.Secrets.Hits[i].Row = setBy(r.steps, "LABEL", labels[h.Index]+"="+c.Labels[labels[h.Index]])
+		}
+	}
+}
+
+// dockerfileSecrets are those of the stages that make the image.
+func (c Contents) dockerfileSecrets() *SecretFact {
+	key := c.ConfigDigest
+	if key == "" {
+		key = c.Dockerfile.Digest
+	}
+	return secretFact(c.reading().lines, c.reading().file, key)
+}
+
+func secretFact(found []secret, r redactor, key string) *SecretFact {
 	fact := &SecretFact{Hits: []SecretHit{}}
-	found := c.reading().secrets
 	if len(found) > maxSecrets {
 		fact.More = len(found) - maxSecrets
 		found = found[:maxSecrets]
 	}
 	for _, s := range found {
-		name, _ := c.reading().redactor.keep(s.name, maxName)
+		name, _ := r.keep(s.name, maxName)
 		fact.Hits = append(fact.Hits, SecretHit{
-			Rule: s.rule, Place: s.place, Index: s.index, Name: name,
-			Length: len(s.value), Entropy: entropy(s.value), Fingerprint: fingerprint(c.ConfigDigest, s.value),
+			Rule: s.rule, Place: s.place, Index: s.index, Line: s.line, Name: name,
+			Length: len(s.value), Entropy: secrets.Entropy(s.value), Fingerprint: secrets.Fingerprint(key, s.value),
 		})
 	}
-	f.Secrets = fact
+	return fact
 }
 
 func judgeSecrets(f *Facts, p Parameters) Result {
@@ -66,38 +96,68 @@ func judgeSecrets(f *Facts, p Parameters) Result {
 		return uncollected("whether there are secrets")
 	}
 	var r Result
-	for _, h := range f.Secrets.Hits {
-		if status := p.judgeSecret(h); status != Pass {
-			at := h.at()
-			r.add(status, f.origin(at), at, "%s", h)
-		}
+	p.judgeHits(&r, f, f.Secrets)
+	if f.Dockerfile != nil && f.Dockerfile.Secrets != nil {
+		p.judgeHits(&r, f, f.Dockerfile.Secrets)
 	}
-	if f.Secrets.More > 0 {
-		r.add(Fail, OriginUnknown, Place{}, "%s", plural(f.Secrets.More, "more secret", "more secrets"))
+	if l := f.Layers; l != nil {
+		p.judgeSecretFiles(&r, f, l)
 	}
+	judgeSearch(&r, f)
 	if len(r.Items) == 0 {
-		return say(Pass, OriginOwn, "config and history hold no secret; files in layers were not read")
+		return say(Pass, OriginOwn, "config, history and "+plural(f.Layers.Count, "layer", "layers")+" hold no secret")
 	}
 	return r
 }
 
-// at is where the secret is: what a config says is its last layer's word.
+// judgeHits judges what config and history, or a Dockerfile, show.
+func (p Parameters) judgeHits(r *Result, f *Facts, fact *SecretFact) {
+	for _, h := range fact.Hits {
+		if status := p.judgeSecret(h); status != Pass {
+			r.add(status, f.origin(h.setAt()), h.at(), "%s", h)
+		}
+	}
+	if fact.More > 0 {
+		r.add(Fail, OriginUnknown, Place{}, "%s", plural(fact.More, "more secret", "more secrets"))
+	}
+}
+
+// at is where the secret is.
 func (h SecretHit) at() Place {
-	if h.Place == placeHistory {
+	switch {
+	case h.Line > 0:
+		return Place{Source: SourceDockerfile, Line: h.Line}
+	case h.Place == placeHistory:
 		return Place{Source: SourceHistory, Row: h.Index + 1}
 	}
 	return Place{Source: SourceConfig}
 }
 
+// setAt is where it came from, as far as the history tells.
+func (h SecretHit) setAt() Place {
+	if h.Row > 0 {
+		return Place{Source: SourceHistory, Row: h.Row}
+	}
+	return h.at()
+}
+
 // judgeSecret weighs one hit: a shape is a credential, a name only promises
 // one, and the value has to look like it.
 func (p Parameters) judgeSecret(h SecretHit) Status {
+	switch h.Rule {
+	case secrets.RuleName, secrets.RuleOption, secrets.RulePassword:
+		return p.judgePromise(h.Name, h.Length, h.Entropy)
+	}
+	return Fail
+}
+
+// judgePromise weighs a value of which only the words around it say that it is
+// secret.
+func (p Parameters) judgePromise(name string, length, entropy int) Status {
 	switch {
-	case h.Rule != ruleName:
-		return Fail
-	case slices.Contains(p.AllowedSecretNames, h.Name):
+	case name != "" && slices.Contains(p.AllowedSecretNames, name):
 		return Pass
-	case h.Length >= p.MinSecretLength && h.Entropy >= p.MinSecretEntropy:
+	case length >= p.MinSecretLength && entropy >= p.MinSecretEntropy:
 		return Fail
 	}
 	return Warn
@@ -106,7 +166,10 @@ func (p Parameters) judgeSecret(h SecretHit) Status {
 // String says where the secret is, and nothing of what it is.
 func (h SecretHit) String() string {
 	where := fmt.Sprintf("%s entry %d", h.Place, h.Index+1)
-	if h.Place == placeHistory {
+	switch {
+	case h.Line > 0:
+		where = fmt.Sprintf("Dockerfile line %d, %s", h.Line, h.Place)
+	case h.Place == placeHistory:
 		where = fmt.Sprintf("history row %d", h.Index+1)
 	}
 	if h.Name != "" {

@@ -1,106 +1,38 @@
 package cis
 
 import (
-	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/pratique-dev/pratique/attest/secrets"
+	"github.com/pratique-dev/pratique/attest/secrets/secretstest"
 )
 
-// samples are made when the test runs: nothing in the repository has the shape
-// of a credential.
-func samples() map[string]string {
-	const hex = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-	upper := strings.ToUpper(strings.Map(func(r rune) rune {
-		if r == '1' || r == '8' || r == '9' || r == '0' {
-			return 'Q'
-		}
-		return r
-	}, filler(40)))
-	body := base64.StdEncoding.EncodeToString([]byte(filler(60)))
-	return map[string]string{
-		"private-key":               "-----BEGIN RSA " + "PRIVATE KEY-----\n" + body + "\n-----END RSA " + "PRIVATE KEY-----",
-		"age-secret-key":            "AGE-SECRET-KEY-" + "1" + strings.Repeat("Q", 58),
-		"http-authorization":        "Authorization: " + "Bearer " + filler(30),
-		"docker-auth":               `{"auths":{"r.example.org":{` + `"auth":"` + base64.StdEncoding.EncodeToString([]byte("user:"+filler(12))) + `"}}}`,
-		"npm-auth":                  "//registry.npmjs.org/:_auth" + "Token=" + filler(36),
-		"netrc":                     "machine r.example.org login me " + "password " + filler(12),
-		"jwt":                       "ey" + "J" + filler(20) + ".ey" + "J" + filler(30) + "." + filler(30),
-		"url-credentials":           "postgres://app:" + filler(10) + "@db.internal/app",
-		"github-token":              "gh" + "p_" + filler(36),
-		"github-fine-grained-token": "github_" + "pat_" + filler(22) + "_" + filler(59),
-		"gitlab-token":              "gl" + "pat-" + filler(20),
-		"bitbucket-token":           "AT" + "BB" + filler(32),
-		"atlassian-token":           "AT" + "ATT3" + filler(80),
-		"npm-token":                 "np" + "m_" + filler(36),
-		"pypi-token":                "pypi-" + "AgEIcHlwaS5vcmc" + filler(60),
-		"rubygems-token":            "ruby" + "gems_" + hex[:48],
-		"docker-token":              "dckr" + "_pat_" + filler(27),
-		"artifactory-token":         "AK" + "C" + filler(70),
-		"aws-access-key-id":         "AK" + "IA" + upper[:16],
-		"aws-secret-key":            "aws_secret_" + "access_key = " + filler(40),
-		"gcp-api-key":               "AI" + "za" + filler(35),
-		"gcp-oauth-secret":          "GOC" + "SPX-" + filler(28),
-		"azure-storage-key":         "DefaultEndpointsProtocol=https;Account" + "Key=" + filler(86) + "==",
-		"azure-client-secret":       "abc8" + "Q~" + filler(34),
-		"digitalocean-token":        "dop" + "_v1_" + hex,
-		"vault-token":               "hv" + "s." + filler(30),
-		"terraform-token":           filler(14) + ".atlas" + "v1." + filler(64),
-		"pulumi-token":              "pu" + "l-" + hex[:40],
-		"databricks-token":          "da" + "pi" + hex[:32],
-		"tailscale-key":             "ts" + "key-auth-" + filler(12) + "-" + filler(24),
-		"heroku-key":                "HR" + "KU-" + filler(40),
-		"slack-token":               "xo" + "xb-" + filler(40),
-		"slack-app-token":           "xa" + "pp-1-A0123-0123456789-" + filler(40),
-		"slack-webhook":             "https://hooks.slack" + ".com/services/T0123/B0123/" + filler(24),
-		"discord-webhook":           "https://discord.com/api" + "/webhooks/123456789/" + filler(68),
-		"telegram-token":            "123456789" + ":AA" + filler(33),
-		"stripe-key":                "sk" + "_live_" + filler(24),
-		"stripe-webhook-secret":     "wh" + "sec_" + filler(32),
-		"square-token":              "sq0" + "atp-" + filler(22),
-		"shopify-token":             "shp" + "at_" + hex[:32],
-		"sendgrid-key":              "S" + "G." + filler(22) + "." + filler(43),
-		"mailgun-key":               "ke" + "y-" + hex[:32],
-		"mailchimp-key":             hex[:32] + "-us" + "12",
-		"twilio-key":                "S" + "K" + hex[:32],
-		"openai-key":                "s" + "k-" + filler(20) + "T3Blbk" + "FJ" + filler(20),
-		"anthropic-key":             "sk-" + "ant-api03-" + filler(93),
-		"huggingface-token":         "h" + "f_" + filler(34),
-		"newrelic-key":              "NR" + "AK-" + strings.ToUpper(filler(27)),
-		"grafana-token":             "gl" + "sa_" + filler(41),
-		"sentry-token":              "sn" + "trys_" + filler(60),
-		"linear-key":                "lin_" + "api_" + filler(40),
-		"notion-token":              "nt" + "n_" + filler(46),
-		"doppler-token":             "dp" + ".pt." + filler(43),
-	}
+// searched is the contents of an image in whose layers nothing was found.
+func searched(t testing.TB, d doc) Contents {
+	t.Helper()
+	c := d.contents(t)
+	c.Layers = &LayersFact{Count: len(c.DiffIDs), Contents: true}
+	return c
 }
 
-// Every rule finds its sample, and under a neutral name only by its shape.
+// Every rule finds its sample, under a neutral name only by its shape.
 func TestSecretRules(t *testing.T) {
-	all := samples()
-	for _, r := range secretRules() {
-		s, ok := all[r.id]
-		if !ok {
-			t.Errorf("%s has no sample", r.id)
-			continue
-		}
+	for id, s := range secretstest.All() {
 		c := doc{run: map[string]any{"Env": []string{"SETTING=" + s}}}.contents(t)
 		found := false
 		for _, h := range Collect(c).Secrets.Hits {
-			found = found || h.Rule == r.id
+			found = found || h.Rule == id
 		}
 		if f := judged(t, c, "4.10"); !found || f.Status != Fail {
-			t.Errorf("%s: %s %q", r.id, f.Status, f.Evidence)
+			t.Errorf("%s: %s %q", id, f.Status, f.Evidence)
 		}
-		delete(all, r.id)
-	}
-	for id := range all {
-		t.Errorf("sample %s has no rule", id)
 	}
 }
 
 func TestSecretPlaces(t *testing.T) {
-	token := samples()["github-token"]
+	token := secretstest.All()["github-token"]
 	cases := map[string]doc{
 		"env":              {run: map[string]any{"Env": []string{"A=1", "X=" + token}}},
 		"env without name": {run: map[string]any{"Env": []string{token}}},
@@ -146,7 +78,7 @@ func TestSecretNames(t *testing.T) {
 		"DB_PASSWORD=/" + strong: Fail, "DB_PASSWORD=" + strong + "$": Fail, "DB_PASSWORD=<": Pass,
 	}
 	for kv, want := range cases {
-		f := judged(t, doc{run: map[string]any{"Env": []string{kv}}}.contents(t), "4.10")
+		f := judged(t, searched(t, doc{run: map[string]any{"Env": []string{kv}}}), "4.10")
 		if f.Status != want {
 			t.Errorf("%s: %s %q, want %s", kv, f.Status, f.Evidence, want)
 		}
@@ -159,22 +91,41 @@ func TestSecretPlaceholdersOfEveryShape(t *testing.T) {
 		"http://proxy:3128", "git@github.com:a/b.git", "//registry.npmjs.org/:_authToken=${NPM_TOKEN}", "AKIA" + "IOSFODNN7" + "EXAMPLE",
 		"Authorization: Bearer ${TOKEN}", "grep -q 'BEGIN RSA PRIVATE KEY' /x", "sk-learn", "npm_config_cache", "key-value", "SKIP",
 	} {
-		f := judged(t, doc{run: map[string]any{"Env": []string{"SETTING=" + v}}}.contents(t), "4.10")
+		f := judged(t, searched(t, doc{run: map[string]any{"Env": []string{"SETTING=" + v}}}), "4.10")
 		if f.Status != Pass {
 			t.Errorf("%q: %s %q", v, f.Status, f.Evidence)
 		}
 	}
 }
 
-func TestSecretPassSaysThatLayersWereNotRead(t *testing.T) {
-	f := judged(t, doc{run: map[string]any{"Env": []string{"PATH=/bin"}}}.contents(t), "4.10")
-	if f.Status != Pass || !strings.Contains(strings.Join(f.Evidence, " "), "layers were not read") {
-		t.Errorf("%s %q", f.Status, f.Evidence)
+// Only with the files searched may the control pass.
+func TestSecretsPassOnlyWhereFilesWereSearched(t *testing.T) {
+	unread := []Unread{{Control: "4.10", At: Place{Source: SourceLayer, Layer: 1, Path: "app/big"}, Why: "larger than 1 MiB"}}
+	cases := map[string]struct {
+		layers *LayersFact
+		want   Status
+		text   string
+	}{
+		"no layers":       {nil, Pass, "files in layers were not read"},
+		"names only":      {&LayersFact{Count: 1}, Unknown, "only names"},
+		"unread":          {&LayersFact{Count: 1, Contents: true, Unread: unread}, Unknown, "larger than 1 MiB"},
+		"other unread":    {&LayersFact{Count: 1, Contents: true, Unread: []Unread{{Control: "4.3"}}}, Pass, "1 layer hold no secret"},
+		"unlisted":        {&LayersFact{Count: 1, Contents: true, More: map[string]int{"secrets": 3}}, Unknown, "3 more secrets in files"},
+		"unread and more": {&LayersFact{Count: 1, Contents: true, More: map[string]int{"unread": 3}}, Unknown, "3 more places"},
+		"searched":        {&LayersFact{Count: 2, Contents: true}, Pass, "2 layers hold no secret"},
+	}
+	for name, c := range cases {
+		contents := doc{}.contents(t)
+		contents.Layers = c.layers
+		f := judged(t, contents, "4.10")
+		if f.Status != c.want || !strings.Contains(strings.Join(f.Evidence, "\n"), c.text) {
+			t.Errorf("%s: %s %q", name, f.Status, f.Evidence)
+		}
 	}
 }
 
 func TestSecretParametersAreTheOperators(t *testing.T) {
-	facts := Collect(doc{run: map[string]any{"Env": []string{"GPG_KEY=" + filler(40), "MY_KEY=" + filler(40)}}}.contents(t))
+	facts := Collect(searched(t, doc{run: map[string]any{"Env": []string{"GPG_KEY=" + filler(40), "MY_KEY=" + filler(40)}}}))
 	p := DefaultParameters()
 	p.AllowedSecretNames = []string{"MY_KEY"}
 	f := Judge(facts, p)[9]
@@ -190,7 +141,7 @@ func TestSecretParametersAreTheOperators(t *testing.T) {
 // A name the operator allows does not hide another with the same value.
 func TestSecretUnderTwoNames(t *testing.T) {
 	env := []string{"GPG_KEY=" + filler(40), "MY_KEY=" + filler(40)}
-	c := doc{run: map[string]any{"Env": env}, history: []HistoryEntry{bk("ENV " + strings.Join(env, " "))}}.contents(t)
+	c := searched(t, doc{run: map[string]any{"Env": env}, history: []HistoryEntry{bk("ENV " + strings.Join(env, " "))}})
 	f := judged(t, c, "4.10")
 	if f.Status != Fail || len(f.Evidence) != 1 || !strings.Contains(f.Evidence[0], "MY_KEY") {
 		t.Errorf("%s %q", f.Status, f.Evidence)
@@ -238,7 +189,7 @@ func TestRedactionDoesNotDecide(t *testing.T) {
 }
 
 func TestSecretFingerprintIsKeyedAndShort(t *testing.T) {
-	a, b := fingerprint("sha256:a", "x"), fingerprint("sha256:b", "x")
+	a, b := secrets.Fingerprint("sha256:a", "x"), secrets.Fingerprint("sha256:b", "x")
 	if a == b || len(a) != 4 {
 		t.Errorf("%q %q", a, b)
 	}

@@ -40,7 +40,7 @@ func TestCatalogueFlags(t *testing.T) {
 
 // Every control that needs nobody can pass and can fail.
 func TestAutomaticControlsHaveBothOutcomes(t *testing.T) {
-	good := goodImage().contents(t)
+	good := searched(t, goodImage())
 	bad := doc{
 		run: map[string]any{"Env": []string{"MY_TOKEN=" + filler(20)}},
 		history: []HistoryEntry{

@@ -84,6 +84,7 @@ func TestOverlayKeepsWhatTheGateSees(t *testing.T) {
 	attested := clone(t, fresh)
 	attested.RulesVersion = "0"
 	attested.Secrets.Hits = []SecretHit{}
+	attested.Layers = &LayersFact{Contents: true}
 	if got := Judge(attested, DefaultParameters())[9].Status; got != Pass {
 		t.Fatalf("the lie does not work: %s", got)
 	}

@@ -8,7 +8,7 @@ func dockerfileFact(c Contents) *DockerfileFact {
 	if d == nil {
 		return nil
 	}
-	r := c.fileRedactor()
+	r := c.reading().file
 	f := &DockerfileFact{
 		Digest:      d.Digest,
 		Target:      d.Target,
@@ -17,6 +17,7 @@ func dockerfileFact(c Contents) *DockerfileFact {
 		Healthcheck: d.healthcheck(r),
 		Updates:     updatesOf(d.Steps),
 		Adds:        d.adds(),
+		Secrets:     c.dockerfileSecrets(),
 		Unclear:     d.Unclear[:min(len(d.Unclear), maxHits)],
 	}
 	f.Target, _ = cut(f.Target, maxName)
@@ -25,22 +26,6 @@ func dockerfileFact(c Contents) *DockerfileFact {
 		f.Unclear = append(f.Unclear, Note{at, "more base images than are kept"})
 	}
 	return f
-}
-
-// fileRedactor takes out what was found in the config and in the Dockerfile.
-// Facts of the config must not use it: whoever collects those again may have
-// no Dockerfile.
-func (c Contents) fileRedactor() redactor {
-	s := &scanner{seen: map[[3]string]bool{}}
-	for _, steps := range [][]Step{c.Dockerfile.Steps, c.Dockerfile.Other} {
-		for i, st := range steps {
-			for _, kv := range st.Pairs {
-				s.pair(placeHistory, i, kv)
-			}
-			s.instruction(placeHistory, i, st.Instruction, st.Text, st.Args)
-		}
-	}
-	return newRedactor(append(s.found, c.reading().secrets...))
 }
 
 // keepBases bounds the references. Only what has the shape of a secret is

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/pratique-dev/pratique/attest/secrets"
 )
 
 func FuzzParseContents(f *testing.F) {
@@ -50,7 +52,7 @@ func FuzzHistory(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, s := range c.reading().secrets {
-			if s.rule != ruleName && len(s.value) >= 12 && strings.Contains(string(out), s.value) {
+			if !secrets.Weighed(s.rule) && len(s.value) >= 12 && strings.Contains(string(out), s.value) {
 				t.Errorf("%q comes out again: %s", s.value, out)
 			}
 		}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/pratique-dev/pratique/attest/secrets"
 )
 
 // redacted stands where a secret was.
@@ -146,11 +148,11 @@ func redactRuns(text string) string {
 // and digits, and nearly no repetition. Hex digests are not, nor are names.
 func random(run string) bool {
 	return strings.ContainsAny(run, "0123456789") &&
-		strings.ToLower(run) != run && strings.ToUpper(run) != run && entropy(run) >= 400
+		strings.ToLower(run) != run && strings.ToUpper(run) != run && secrets.Entropy(run) >= 400
 }
 
 // secretFlag reports whether a word is an option whose value, a secret, is the
 // next word.
 func secretFlag(word string) bool {
-	return strings.HasPrefix(word, "-") && !strings.Contains(word, "=") && secretName(strings.TrimLeft(word, "-"))
+	return strings.HasPrefix(word, "-") && !strings.Contains(word, "=") && secrets.Name(strings.TrimLeft(word, "-"))
 }

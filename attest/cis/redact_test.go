@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pratique-dev/pratique/attest/secrets/secretstest"
 )
 
 // No value of a secret may come out again, wherever it was planted, whatever
@@ -13,7 +15,7 @@ import (
 func TestThreat65_NoSecretInFactsOrFindings(t *testing.T) {
 	weak := "swordfish-" + "42"
 	odd := `p"a\ss<w>` + filler(8)
-	planted := samples()
+	planted := secretstest.All()
 	planted["weak"], planted["odd"], planted["long"] = weak, odd, filler(31)+strings.Repeat("z", 2000)
 	for id, v := range planted {
 		for where, d := range plant(v) {

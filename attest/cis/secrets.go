@@ -1,14 +1,13 @@
 package cis
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/pratique-dev/pratique/attest/secrets"
 )
 
 // maxSecrets is how many findings the facts keep.
@@ -25,23 +24,21 @@ const (
 	placeHistory     = "history"
 )
 
-// ruleName is the rule of secrets known by their name, not by their shape.
-const ruleName = "secret-name"
-
 // secret is a finding with its value, which never leaves the package.
 type secret struct {
 	rule, place, name, value string
-	index                    int
+	// index is the entry of the place, line that of a Dockerfile.
+	index, line int
 }
 
 // scan looks for secrets in everything a config shows.
 func scan(c Contents, steps []Step) []secret {
-	s := &scanner{seen: map[[3]string]bool{}}
+	s := newScanner()
 	for i, kv := range c.Env {
-		s.pair(placeEnv, i, kv)
+		s.pair(secret{place: placeEnv, index: i}, kv)
 	}
 	for i, k := range slices.Sorted(maps.Keys(c.Labels)) {
-		s.pair(placeLabel, i, k+"="+c.Labels[k])
+		s.pair(secret{place: placeLabel, index: i}, k+"="+c.Labels[k])
 	}
 	s.list(placeEntrypoint, c.Entrypoint)
 	s.list(placeCmd, c.Cmd)
@@ -49,15 +46,34 @@ func scan(c Contents, steps []Step) []secret {
 		s.list(placeHealthcheck, c.Healthcheck.Test)
 	}
 	for i, line := range c.OnBuild {
-		word, rest, _ := strings.Cut(line, " ")
-		s.instruction(placeOnBuild, i, strings.ToUpper(word), rest, nil)
+		s.step(secret{place: placeOnBuild, index: i}, trigger(line))
 	}
 	for i, st := range steps {
-		s.instruction(placeHistory, i, st.Instruction, st.Text, st.Args)
-		s.text(placeHistory, i, "", c.History[i].Comment)
-		s.text(placeHistory, i, "", c.History[i].Author)
+		at := secret{place: placeHistory, index: i}
+		s.step(at, st)
+		s.text(at, c.History[i].Comment)
+		s.text(at, c.History[i].Author)
 	}
 	return s.found
+}
+
+// scanSteps looks for secrets in the instructions of a Dockerfile.
+func scanSteps(steps []Step) []secret {
+	s := newScanner()
+	for _, st := range steps {
+		at := secret{place: strings.ToLower(st.Instruction), line: st.At.Line}
+		if st.Instruction == "ONBUILD" {
+			st = trigger(st.Text)
+		}
+		s.step(at, st)
+	}
+	return s.found
+}
+
+// trigger is the instruction of an ONBUILD.
+func trigger(line string) Step {
+	word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+	return Step{Instruction: strings.ToUpper(word), Text: rest}
 }
 
 type scanner struct {
@@ -68,9 +84,11 @@ type scanner struct {
 	seen map[[3]string]bool
 }
 
+func newScanner() *scanner { return &scanner{seen: map[[3]string]bool{}} }
+
 func (s *scanner) add(f secret) {
 	id := [3]string{f.rule, f.value}
-	if f.rule == ruleName {
+	if f.rule == secrets.RuleName || f.rule == secrets.RuleOption {
 		id[2] = f.name
 	}
 	if s.seen[id] {
@@ -80,26 +98,39 @@ func (s *scanner) add(f secret) {
 	s.found = append(s.found, f)
 }
 
-// text applies the rules for shapes.
-func (s *scanner) text(place string, index int, name, text string) (found bool) {
-	for _, r := range secretRules() {
-		for _, at := range r.matches(text) {
-			found = true
-			s.add(secret{rule: r.id, place: place, index: index, name: name, value: text[at[0]:at[1]]})
-		}
+// text applies the rules for shapes, and returns where they found something.
+func (s *scanner) text(at secret, text string) []secrets.Match {
+	found := secrets.Find([]byte(text))
+	for _, m := range found {
+		at.rule, at.value = m.Rule, text[m.Start:m.End]
+		s.add(at)
 	}
 	return found
 }
 
+// script applies the rules for shapes and those for commands; a shape says more
+// than the option it is given to.
+func (s *scanner) script(at secret, text string) {
+	shapes := s.text(at, text)
+	for _, n := range secrets.Commands(text) {
+		if !slices.ContainsFunc(shapes, func(m secrets.Match) bool { return n.Start < m.End && m.Start < n.End }) {
+			at.rule, at.name, at.value = n.Rule, n.Name, text[n.Start:n.End]
+			s.add(at)
+		}
+	}
+}
+
 // pair applies the rules for shapes to NAME=value, then the one for names.
-func (s *scanner) pair(place string, index int, kv string) {
+func (s *scanner) pair(at secret, kv string) {
 	name, value, ok := strings.Cut(kv, "=")
-	if s.text(place, index, name, kv) || !ok {
+	at.name = name
+	if len(s.text(at, kv)) > 0 || !ok {
 		return
 	}
 	value = unquote(value)
-	if name = strings.TrimLeft(name, "-"); secretName(name) && !placeholder(value) {
-		s.add(secret{rule: ruleName, place: place, index: index, name: name, value: value})
+	if name = strings.TrimLeft(name, "-"); secrets.Name(name) && !secrets.Placeholder(value) {
+		at.rule, at.name, at.value = secrets.RuleName, name, value
+		s.add(at)
 	}
 }
 
@@ -112,27 +143,40 @@ func unquote(v string) string {
 }
 
 func (s *scanner) list(place string, words []string) {
-	s.text(place, 0, "", strings.Join(words, " "))
+	s.script(secret{place: place}, strings.Join(words, " "))
 	for i, w := range words {
 		name, _, ok := strings.Cut(w, "=")
 		if ok && !strings.ContainsAny(name, " \t\n") {
-			s.pair(place, i, w)
+			s.pair(secret{place: place, index: i}, w)
 		}
 	}
 }
 
-// instruction reads a Dockerfile instruction as the history keeps it.
-func (s *scanner) instruction(place string, index int, instruction, text string, args []string) {
-	for _, a := range args {
-		s.pair(place, index, a)
+// step reads an instruction of a Dockerfile, or as the history keeps it.
+func (s *scanner) step(at secret, st Step) {
+	for _, a := range st.Args {
+		s.pair(at, a)
 	}
-	switch instruction {
+	switch st.Instruction {
 	case "ENV", "ARG", "LABEL":
-		for _, kv := range pairs(text) {
-			s.pair(place, index, kv)
+		for _, kv := range pairsOf(st) {
+			s.pair(at, kv)
 		}
+		s.text(at, st.Text)
+		return
 	}
-	s.text(place, index, "", text)
+	s.script(at, st.Text)
+	if !strings.Contains(st.Text, st.Run.Script) {
+		s.script(at, st.Run.Script)
+	}
+}
+
+// pairsOf are the K=V of ENV, ARG and LABEL.
+func pairsOf(st Step) []string {
+	if st.Pairs != nil {
+		return st.Pairs
+	}
+	return pairs(st.Text)
 }
 
 var pairStart = sync.OnceValue(func() *regexp.Regexp {
@@ -160,11 +204,24 @@ func pairs(text string) []string {
 	return out
 }
 
-// fingerprint tells two secrets of one image apart. It is keyed by the image's
-// config and only 16 bits long, so that it confirms next to nothing to
-// somebody who guesses.
-func fingerprint(configDigest, value string) string {
-	mac := hmac.New(sha256.New, []byte(configDigest))
-	mac.Write([]byte(value))
-	return hex.EncodeToString(mac.Sum(nil)[:2])
+// setBy is the row of the history, from 1, that gave a config's NAME=value its
+// value: the last with the name, if it is the same value; 0 where there is none.
+func setBy(steps []Step, instruction, kv string) int {
+	name, value, _ := strings.Cut(kv, "=")
+	for i := len(steps) - 1; i >= 0; i-- {
+		if steps[i].Instruction != instruction {
+			continue
+		}
+		for _, pair := range pairsOf(steps[i]) {
+			n, v, _ := strings.Cut(pair, "=")
+			if strings.Trim(n, `"'`) != name {
+				continue
+			}
+			if unquote(v) == unquote(value) {
+				return i + 1
+			}
+			return 0
+		}
+	}
+	return 0
 }

@@ -1,35 +1,40 @@
 // Package secrets finds credentials in text: by their shape, by the name of
 // the variable they are given to, and by the name of the file they are in.
+//
+// # Shapes
+//
+// A provider gives its tokens a prefix so that they can be found, and so they
+// are: one pass over the text looks for some 150 such literals at once, and only
+// where one stands is a regular expression run, anchored there and over a bounded
+// piece of text. Ordinary text is read as fast as a table is looked up in.
+//
+// The patterns are our own. Those of gitleaks (v8.30.1, 222 rules) were
+// measured first. Its package config adds 0.5 ms of package initialisation and
+// 2.8 MB to every start of the program, whether it scans or not; most of its
+// rules are keyed to ordinary words, so that even behind the same pre-filter
+// and the same windows they read the corpus below at a small part of the speed.
+//
+// # Names
+//
+// Where a shape says nothing the name may: DB_PASSWORD=... is a promise of a
+// secret. Words are BuildKit's (rule SecretsUsedInArgOrEnv). What the value is
+// decides how much the promise is worth, which is the caller's to judge by
+// Length and Entropy.
+//
+// # Values
+//
+// What is found leaves this package as a place, a length and a fingerprint, but
+// for [Find] and [Commands], whose callers have the text already.
 package secrets
 
 // Match is a credential found by its shape. Text[Start:End] is the credential.
 type Match struct {
 	Rule       string
 	Start, End int
+	// order is the rule's place in the list.
+	order int
 }
 
-// Find applies the rules for shapes to text.
-func Find(text []byte) []Match { return nil }
-
-// Found is a secret in a file. It does not hold the value.
-type Found struct {
-	// Rule is the rule's id.
-	Rule string
-	// Line is the line, from 1; 0 where the file as a whole is meant.
-	Line int
-	// Name is the variable's name, if there is one.
-	Name string
-	// Length is the value's, in bytes, Entropy in hundredths of a bit per byte.
-	Length, Entropy int
-	// Fingerprint is 16 bits of a hash of the value, keyed by the key given.
-	Fingerprint string
-}
-
-// File finds secrets in a file of a layer: by its name (path has no leading
-// slash), and, where content is not nil, in its content. key is for the
-// fingerprints.
-func File(path string, content []byte, key string) []Found { return nil }
-
-// Suspect reports whether a file's name alone says that it holds credentials,
-// so that its content is worth reading where contents are not searched.
-func Suspect(path string) bool { return false }
+// Find applies the rules for shapes to text. Matches do not overlap and are in
+// the order of the text; of one rule there are at most 256.
+func Find(text []byte) []Match { return theEngine().find(text) }
