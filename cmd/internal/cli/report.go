@@ -25,7 +25,12 @@ A file that holds anything else, or nothing, is bad input: 2.`,
 		Example: `  pratique audit -o json=audit.json registry.example/app:1
   pratique report -o sarif=audit.sarif -o junit=audit.xml audit.json
   pratique report --fail-on fail,unknown audit.json`,
-		Args: exactlyOne,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage(fmt.Errorf("want one file of reports, got %d", len(args)), "pratique report audit.json")
+			}
+			return nil
+		},
 		RunE: a.run(func(cmd *cobra.Command, args []string) error {
 			return a.replay(args[0], terms, cmd.Flags().Changed("fail-on"))
 		}),
