@@ -69,6 +69,16 @@ func (b platformBody) parse() (Platform, error) {
 	return Platform(b), nil
 }
 
+// Foreign reports whether the content is to be had from elsewhere, by a URL or
+// under a media type that says so (threat 8).
+func (d Descriptor) Foreign() bool { return len(d.URLs) > 0 || foreignType(d.MediaType) }
+
+// Describes reports whether m is the manifest that the entry of an index
+// speaks of, in its digest, its type and its size (threat 4).
+func (d Descriptor) Describes(m Manifest) bool {
+	return d.Digest == m.Digest && d.MediaType == m.MediaType && d.Size == int64(len(m.Raw))
+}
+
 // foreignType knows the layer types that say that the content is elsewhere.
 func foreignType(t string) bool {
 	return strings.HasPrefix(t, "application/vnd.oci.image.layer.nondistributable.") ||

@@ -73,13 +73,13 @@ func parseManifest(raw []byte, contentType string) (Manifest, error) {
 	return m, nil
 }
 
-// Foreign reports whether content of the manifest is to be had from elsewhere,
-// by a URL or under a media type that says so. Such content was never checked
-// by the registry's users and is never fetched (threat 8).
+// Foreign reports whether content of the manifest is to be had from elsewhere.
+// Such content was never checked by the registry's users and is never fetched
+// (threat 8).
 func (m Manifest) Foreign() bool {
 	all := append([]Descriptor{m.Config}, m.Layers...)
 	for _, d := range append(all, m.Manifests...) {
-		if len(d.URLs) > 0 || foreignType(d.MediaType) {
+		if d.Foreign() {
 			return true
 		}
 	}

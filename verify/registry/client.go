@@ -72,7 +72,10 @@ type Client struct {
 	pace    pace
 }
 
-var _ verify.Content = (*Client)(nil)
+var (
+	_ verify.Content = (*Client)(nil)
+	_ verify.Opener  = (*Client)(nil)
+)
 
 // pace is the client's sense of time, apart so that tests need not wait.
 type pace struct {
@@ -81,8 +84,8 @@ type pace struct {
 	now   func() time.Time
 	// jitter is in [0, 1).
 	jitter func() float64
-	// request replaces requestTime.
-	request time.Duration
+	// request replaces requestTime, and window streamWindow.
+	request, window time.Duration
 }
 
 // New checks the configuration. It makes no request and reads no credentials.
@@ -101,7 +104,7 @@ func New(c Config) (*Client, error) {
 		config:  c,
 		network: n,
 		slots:   make(chan struct{}, parallel),
-		pace:    pace{sleep: sleep, now: time.Now, jitter: rand.Float64, request: requestTime},
+		pace:    pace{sleep: sleep, now: time.Now, jitter: rand.Float64, request: requestTime, window: streamWindow},
 	}, nil
 }
 

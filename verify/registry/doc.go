@@ -29,6 +29,12 @@
 // merges anew if its own entry is gone. Registries with the referrers API need
 // none of this: there a referrer is attached by pushing it.
 //
+// # Streams
+//
+// Layers are too large to hold. [Client.Open] hands out a blob as it comes in,
+// by the same rules as every read, but for the clock: a stream may take as long
+// as it makes progress. Its bytes are counted here and hashed by the caller.
+//
 // # Limits
 //
 // A Client remembers what it fetched and is meant for one run or one decision,

@@ -11,9 +11,6 @@ import (
 	"github.com/pratique-dev/pratique/verify/wire"
 )
 
-// maxPlatforms is how many runnable manifests one index may list.
-const maxPlatforms = 256
-
 // Resolve turns a reference into digests with one request. The tag is looked
 // up exactly once in a client's life (threat 1); in name:tag@digest the digest
 // wins and the tag is recorded (threat 21).
@@ -27,51 +24,11 @@ func (c *Client) Resolve(ctx context.Context, ref verify.Reference) (verify.Imag
 		return verify.Image{}, err
 	}
 	image := verify.Image{Asked: ref.Asked, Repo: ref.Repo(), Tag: ref.Tag, Index: m.Digest}
-	image.Platforms, err = platforms(m)
+	image.Platforms, err = m.Runnable()
 	if err != nil {
 		return verify.Image{}, fmt.Errorf("%s@%s: %w: %w", image.Repo, m.Digest, verify.ErrInvalid, err)
 	}
 	return image, nil
-}
-
-// platforms lists what an engine could run of a manifest or index.
-func platforms(m verify.Manifest) ([]verify.PlatformImage, error) {
-	if m.Foreign() {
-		return nil, errors.New("it points to content outside the registry")
-	}
-	if !m.IsIndex {
-		return []verify.PlatformImage{{Manifest: m.Digest, Config: m.Config.Digest}}, nil
-	}
-	var out []verify.PlatformImage
-	for _, d := range m.Manifests {
-		switch d.MediaType {
-		case typeIndex, typeDockerList:
-			// An engine may descend into it and run what nobody looked at.
-			return nil, errors.New("an index inside an index")
-		}
-		p := verify.PlatformImage{Manifest: d.Digest}
-		if d.Platform != nil {
-			p.Platform = *d.Platform
-		}
-		// BuildKit keeps its attestations beside the images, at a platform no
-		// machine has (threat 7). Half unknown is still taken for runnable.
-		if p.Platform.OS == "unknown" && p.Platform.Architecture == "unknown" {
-			continue
-		}
-		// Engines pick a child by its platform alone, and read what they get by
-		// its own type (threat 4): one of another type could be run unjudged.
-		if d.MediaType != typeManifest && d.MediaType != typeDockerManifest {
-			return nil, errors.New("an index that lists something other than image manifests")
-		}
-		out = append(out, p)
-	}
-	if len(out) == 0 {
-		return nil, errors.New("an index without anything to run")
-	}
-	if len(out) > maxPlatforms {
-		return nil, fmt.Errorf("an index of more than %d platforms", maxPlatforms)
-	}
-	return out, nil
 }
 
 // Complete fetches the platform manifests of an index, in parallel, and fills
@@ -125,7 +82,7 @@ func (c *Client) complete(ctx context.Context, repo string, index verify.Manifes
 		return fmt.Errorf("%w: %s lists %s, and the registry does not have it", verify.ErrInvalid, index.Digest, p.Manifest)
 	case err != nil:
 		return err
-	case m.IsIndex || m.MediaType != listed.MediaType || int64(len(m.Raw)) != listed.Size:
+	case m.IsIndex || !listed.Describes(m):
 		return fmt.Errorf("%w: %s is not the manifest that %s describes", verify.ErrInvalid, p.Manifest, index.Digest)
 	case m.Foreign():
 		return fmt.Errorf("%w: %s points to content outside the registry", verify.ErrInvalid, p.Manifest)

@@ -169,7 +169,7 @@ func TestThreat4_ChildOfAnotherMediaType(t *testing.T) {
 func TestTooManyPlatforms(t *testing.T) {
 	s := newServer(t, true)
 	a := image(t, []byte("a"))
-	children := slices.Repeat([][]byte{a}, maxPlatforms+1)
+	children := slices.Repeat([][]byte{a}, 257)
 	s.on(serve("/v2/app/manifests/v1", typeIndex, index(t, slices.Repeat([]string{"linux/amd64"}, len(children)), children...)))
 	if _, err := s.client(t).Resolve(t.Context(), s.tagged("v1")); !errors.Is(err, verify.ErrInvalid) {
 		t.Errorf("got %v", err)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"sync"
 	"syscall"
 
 	"github.com/distribution/reference"
@@ -46,16 +47,24 @@ type request struct {
 	body   []byte
 	// max is how long a 200 answer may be, in bytes.
 	max int64
+	// stream is the status whose body is left for the caller to read and to
+	// close; 0 where every body is read here.
+	stream int
 }
 
 // String is what errors say about the request: no query, no credentials.
 func (r request) String() string { return r.method + " " + r.url.Host + r.url.Path }
 
-// answer is a response whose body was read to its end, within its cap.
+// answer is a response whose body was read to its end, within its cap, unless
+// it is the stream that was asked for.
 type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	// stream is the body of an answer with the status request.stream, and
+	// length what the answer announces of it, -1 for nothing.
+	stream io.ReadCloser
+	length int64
 	// foreign says that a redirect led to another host for it.
 	foreign bool
 	// hint is for the error, if the status makes one necessary.
@@ -71,21 +80,36 @@ func (c *Client) request(method string, repo repository, path string) request {
 	return request{method: method, repo: repo, url: u, header: http.Header{}, max: maxErrorBody}
 }
 
-// do sends the request when a slot is free, answers a challenge, and repeats a
-// read once if the connection or a gateway in between broke.
+// do sends the request when a slot is free and answers a challenge.
 func (c *Client) do(ctx context.Context, r request) (answer, error) {
+	free, err := c.slot(ctx)
+	if err != nil {
+		return answer{}, fmt.Errorf("%s: %w", r, err)
+	}
+	defer free()
+	return c.insist(ctx, r, c.attempt)
+}
+
+// slot waits until one of the client's requests may be sent. Calling the
+// result more than once is harmless.
+func (c *Client) slot(ctx context.Context) (func(), error) {
 	select {
 	case c.slots <- struct{}{}:
-		defer func() { <-c.slots }()
+		return sync.OnceFunc(func() { <-c.slots }), nil
 	case <-ctx.Done():
-		return answer{}, fmt.Errorf("%s: %w", r, ctx.Err())
+		return nil, ctx.Err()
 	}
-	a, err := c.attempt(ctx, r)
+}
+
+// insist makes an attempt, and repeats a read once if the connection or a
+// gateway in between broke.
+func (c *Client) insist(ctx context.Context, r request, attempt func(context.Context, request) (answer, error)) (answer, error) {
+	a, err := attempt(ctx, r)
 	if r.method == http.MethodGet && transient(a, err) {
 		if err := c.pace.sleep(ctx, retryAfter); err != nil {
 			return answer{}, fmt.Errorf("%s: %w", r, err)
 		}
-		a, err = c.attempt(ctx, r)
+		a, err = attempt(ctx, r)
 	}
 	if err != nil && errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		// The request's own time is over, not the caller's.
@@ -110,11 +134,17 @@ func transient(a answer, err error) bool {
 	return false
 }
 
-// attempt sends the request, and sends it once more if a challenge could be
-// answered. There is no ping: most registries serve most images to anyone.
+// attempt sends the request and has all of its answer within the time that a
+// request may take.
 func (c *Client) attempt(ctx context.Context, r request) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.pace.request)
 	defer cancel()
+	return c.admitted(ctx, r)
+}
+
+// admitted sends the request, and sends it once more if a challenge could be
+// answered. There is no ping: most registries serve most images to anyone.
+func (c *Client) admitted(ctx context.Context, r request) (answer, error) {
 	login := c.logins.of(r)
 	used := login.current()
 	a, err := c.exchange(ctx, r, used)
@@ -181,14 +211,19 @@ func discard(res *http.Response) {
 	res.Body.Close()
 }
 
-// read takes the body, at most max bytes of it, and closes it.
+// read takes the body, at most max bytes of it, and closes it; the stream that
+// was asked for it leaves alone.
 func read(res *http.Response, r request, foreign bool) (answer, error) {
+	a := answer{status: res.StatusCode, header: res.Header, foreign: foreign, length: res.ContentLength}
+	if res.StatusCode == r.stream {
+		a.stream = res.Body
+		return a, nil
+	}
 	defer res.Body.Close()
-	a := answer{status: res.StatusCode, header: res.Header, foreign: foreign}
 	if r.method == http.MethodHead {
 		return a, nil
 	}
-	if res.StatusCode != http.StatusOK {
+	if res.StatusCode != http.StatusOK || r.stream != 0 {
 		// Only an error code is looked for, so a cut body will do.
 		a.body, _ = io.ReadAll(io.LimitReader(res.Body, maxErrorBody))
 		return a, nil
