@@ -61,7 +61,7 @@ func keep(out []Named, text, rule, name string, start, end int) []Named {
 // hinted is a cheap look: without one of these the patterns find nothing.
 func hinted(text string) bool {
 	text = strings.ToLower(text)
-	for _, word := range []string{"pass", "pword", "secret", "token", "key", "auth", "pwd", "mysql", "maria", "login", "curl"} {
+	for _, word := range []string{"pass", "pword", "secret", "token", "key", "auth", "pwd", "mysql", "maria", "login", "curl", "redis"} {
 		if strings.Contains(text, word) {
 			return true
 		}

@@ -48,14 +48,14 @@ func phrase(v string) bool {
 // of a placeholder's, and whether it alone tells one.
 func phraseWord(v string) (n int, tells bool) {
 	for _, w := range []string{
-		"changeit", "change", "replace", "your", "insert", "example", "placeholder", "dummy", "sample", "here", "goes", "fill", "todo", "redacted",
+		"changeit", "change", "replace", "your", "insert", "example", "placeholder", "dummy", "sample", "here", "fill", "todo", "redacted",
 	} {
 		if strings.HasPrefix(v, w) {
-			return len(w), w != "here" && w != "goes"
+			return len(w), true
 		}
 	}
 	for _, w := range []string{
-		"access", "admin", "api", "account", "auth", "client", "credentials", "database", "db", "with", "this", "that", "the", "own", "our", "me", "my", "it", "in",
+		"access", "admin", "api", "account", "auth", "client", "credentials", "database", "db", "with", "this", "that", "the", "own", "our", "me", "my", "it", "in", "goes",
 		"id", "key", "password", "passwd", "pass", "root", "secret", "some", "string", "test", "token", "username", "user", "value", "a", "an", "to", "not", "real",
 	} {
 		if strings.HasPrefix(v, w) {

@@ -23,6 +23,8 @@ type rule struct {
 	class string
 	// inside says that it may begin inside a word.
 	inside bool
+	// near is a cheap look at what is behind the literal, before the pattern.
+	near func(rest []byte) bool
 	// group is the part of the match that is the secret.
 	group int
 	// window is how many bytes the pattern sees.
@@ -32,8 +34,11 @@ type rule struct {
 	real func(value string) bool
 }
 
-// at looks for the rule's credential around a literal that begins at text[from].
-func (r *rule) at(text []byte, from int) (start, end int, ok bool) {
+// at looks for the rule's credential around a literal, which is text[from:to].
+func (r *rule) at(text []byte, from, to int) (start, end int, ok bool) {
+	if !r.near(text[to:min(len(text), to+r.window)]) {
+		return 0, 0, false
+	}
 	for n := 0; n < r.back && from > 0 && r.belongs(text[from-1]); n++ {
 		from--
 	}
@@ -123,7 +128,7 @@ func (e *engine) find(text []byte) []Match {
 		if from < done[n] || count[n] >= maxMatches || !hasPrefix(text[from:], whole) {
 			return
 		}
-		start, stop, ok := e.rules[n].at(text, from)
+		start, stop, ok := e.rules[n].at(text, from, from+len(whole))
 		if ok {
 			done[n] = max(stop, from+len(whole))
 			count[n]++

@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"bytes"
 	"encoding/base64"
 	"regexp"
 	"strings"
@@ -14,7 +15,7 @@ type adder struct{ rules []*rule }
 // add takes a rule whose pattern begins with one of its literals.
 func (a *adder) add(id, pattern string, literals ...string) *rule {
 	r := &rule{
-		id: id, literals: literals, window: window,
+		id: id, literals: literals, window: window, near: run(0, 12),
 		pattern: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?:` + pattern + `)`) }),
 	}
 	a.rules = append(a.rules, r)
@@ -27,6 +28,59 @@ func (r *rule) behind(n int, class string) *rule {
 	r.back, r.class = n, class
 	return r
 }
+
+// after says what a cheap look behind the literal has to see. Most patterns want
+// a run of letters and digits there.
+func (r *rule) after(near func(rest []byte) bool) *rule { r.near = near; return r }
+
+// anything is no look at all.
+func anything([]byte) bool { return true }
+
+// run looks for n bytes such as a token has, which begin within so many bytes
+// of the literal.
+func run(within, n int) func([]byte) bool {
+	return func(rest []byte) bool {
+		length := 0
+		for i, b := range rest {
+			switch {
+			case tokenByte(b):
+				length++
+			case i >= within:
+				return false
+			default:
+				length = 0
+			}
+			if length >= n {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func tokenByte(b byte) bool {
+	switch b {
+	case '-', '_', '.', '/', '+', '=', '~', ':', '%', '$', '@':
+		return true
+	}
+	return alnum(b)
+}
+
+// userinfo looks for the @ behind a URL's user and password.
+func userinfo(rest []byte) bool {
+	for _, b := range rest {
+		switch b {
+		case '@':
+			return true
+		case ' ', '\t', '\n', '\r', '/', '?', '#', '"', '\'', '<', '>', '`', '\\':
+			return false
+		}
+	}
+	return false
+}
+
+// login looks for the word of a netrc.
+func login(rest []byte) bool { return bytes.Contains(rest[:min(len(rest), 300)], []byte("login")) }
 
 // value says which group of the pattern is the secret.
 func (r *rule) value(group int) *rule { r.group = group; return r }
@@ -60,11 +114,11 @@ func allRules() []*rule {
 // addKeys adds private keys, whoever they belong to.
 func addKeys(a *adder) {
 	a.add("private-key", `-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:\\r|\\n|\s|[A-Za-z0-9+/=:,.()]|-[A-Za-z0-9])*(?:-----END [A-Z0-9 ]{1,40}-----)?`, "-----BEGIN ").
-		long(32 << 10).when(longKey)
-	a.add("putty-key", `Private-Lines: [0-9]+\s+([A-Za-z0-9+/=\s]{32,})`, "Private-Lines: ").value(1).long(8 << 10)
+		long(32 << 10).after(anything).when(longKey)
+	a.add("putty-key", `Private-Lines: [0-9]+\s+([A-Za-z0-9+/=\s]{32,})`, "Private-Lines: ").value(1).after(run(8, 32)).long(8 << 10)
 	a.add("age-secret-key", `AGE-SECRET-KEY-1[0-9A-Z]{58}`, "AGE-SECRET-KEY-1")
-	a.add("jwk-private-key", `"d"\s{0,4}:\s{0,4}"([A-Za-z0-9_-]{43,})"`, `"d"`).value(1)
-	a.add("wireguard-key", `PrivateKey\s{0,4}=\s{0,4}([A-Za-z0-9+/]{43}=)`, "PrivateKey").value(1)
+	a.add("jwk-private-key", `"d"\s{0,4}:\s{0,4}"([A-Za-z0-9_-]{43,})"`, `"d"`).value(1).after(run(16, 40))
+	a.add("wireguard-key", `PrivateKey\s{0,4}=\s{0,4}([A-Za-z0-9+/]{43}=)`, "PrivateKey").value(1).after(run(16, 40))
 	a.add("jwt", `eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`, ".eyJ").
 		behind(512, "a_-").long(8 << 10).when(ownJWT)
 }
@@ -92,21 +146,21 @@ func ownJWT(v string) bool {
 
 // addContexts adds what only the words around it tell.
 func addContexts(a *adder) {
-	a.add("url-credentials", `://[^\s/?#:@"'<>\x60\\]*:([^\s/?#@"'<>\x60\\]+)@[^\s/?#@"'<>\x60]`, "://").value(1).long(512).when(ownPassword)
+	a.add("url-credentials", `://[^\s/?#:@"'<>\x60\\]*:([^\s/?#@"'<>\x60\\]+)@[^\s/?#@"'<>\x60]`, "://").value(1).long(512).after(userinfo).when(ownPassword)
 	a.add("http-authorization", `(?i)authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:basic|bearer|token)\s{1,4}([A-Za-z0-9+/._~=-]{8,})`,
-		"Authorization", "authorization", "AUTHORIZATION").value(1).long(8 << 10).when(ownLogin)
-	a.add("docker-auth", `"auth"\s{0,8}:\s{0,8}"([A-Za-z0-9+/]{8,}={0,2})"`, `"auth"`).value(1).long(4 << 10).when(isLogin)
+		"Authorization", "authorization", "AUTHORIZATION").value(1).long(8 << 10).after(run(24, 8)).when(ownLogin)
+	a.add("docker-auth", `"auth"\s{0,8}:\s{0,8}"([A-Za-z0-9+/]{8,}={0,2})"`, `"auth"`).value(1).long(4 << 10).after(run(24, 8)).when(isLogin)
 	a.add("connection-string", `;\s?(?i:password|pwd)=([^;"'\s\\]{1,128})`, ";Password=", "; Password=", ";Pwd=", ";PWD=", ";password=", "; password=", ";pwd=").
-		value(1).when(ownPassword)
-	a.add("npm-auth", `_authToken\s{0,4}=\s{0,4}["']?([^\s"';,(){}]{8,})`, "_authToken").value(1).anywhere()
-	a.add("npm-auth", `:?_(?:auth|password)=["']?([A-Za-z0-9+/]{8,}={0,2})`, "_auth=", "_password=").behind(1, ":").value(1).when(printable64)
-	a.add("netrc", `machine\s+\S+\s+login\s+\S+\s+password\s+(\S+)`, "machine ").value(1)
+		value(1).after(anything).when(ownPassword)
+	a.add("npm-auth", `_authToken\s{0,4}=\s{0,4}["']?([^\s"';,(){}]{8,})`, "_authToken").value(1).after(run(16, 8)).anywhere()
+	a.add("npm-auth", `:?_(?:auth|password)=["']?([A-Za-z0-9+/]{8,}={0,2})`, "_auth=", "_password=").behind(1, ":").value(1).after(run(2, 8)).when(printable64)
+	a.add("netrc", `machine\s+\S+\s+login\s+\S+\s+password\s+(\S+)`, "machine ").value(1).after(login)
 	a.add("aws-secret-key", `(?i)aws[_.-]?secret[_.-]?(?:access[_.-]?)?key["']?\s{0,4}(?:=>|[=:,])\s{0,4}["']?([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|\z)`,
-		"SECRET", "secret", "Secret").behind(4, "awsAWS_.-").value(1).anywhere().when(ownAWS)
+		"SECRET", "secret", "Secret").behind(4, "awsAWS_.-").value(1).after(run(24, 40)).anywhere().when(ownAWS)
 	a.add("azure-storage-key", `AccountKey=([A-Za-z0-9+/]{86}==)`, "AccountKey=").value(1).when(ownAzurite)
 	a.add("azure-access-key", `SharedAccessKey=([A-Za-z0-9+/]{43}=)`, "SharedAccessKey=").value(1)
 	a.add("azure-sas", `sig=([A-Za-z0-9%]{40,90}%3[dD])`, "sig=").value(1)
-	a.add("nuget-password", `ClearTextPassword"\s+value="([^"]+)"`, `ClearTextPassword"`).value(1)
+	a.add("nuget-password", `ClearTextPassword"\s+value="([^"]+)"`, `ClearTextPassword"`).value(1).after(anything)
 }
 
 // ownPassword tells a password from the words that explain a URL.

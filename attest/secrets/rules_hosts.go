@@ -65,7 +65,7 @@ func addPlatforms(a *adder) {
 	a.add("prefect-token", `pn[ub]_[A-Za-z0-9]{36}\b`, "pnu_", "pnb_").when(mixed)
 	a.add("postman-key", `PMAK-[0-9a-f]{24}-[0-9a-f]{34}\b`, "PMAK-")
 	a.add("clickhouse-key", `4b1d[A-Za-z0-9]{38}\b`, "4b1d").when(mixed)
-	a.add("maxmind-key", `[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk\b`, "_mmk").behind(36, "a_")
+	a.add("maxmind-key", `[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk\b`, "_mmk").behind(36, "a_").after(anything)
 }
 
 // mixed is a value whose form alone could be a word: it has letters and digits

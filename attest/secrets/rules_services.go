@@ -23,7 +23,7 @@ func addMessaging(a *adder) {
 	a.add("sendgrid-key", `SG\.[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{40,}`, "SG.")
 	a.add("sendinblue-key", `x(?:key|smtp)sib-[0-9a-f]{64}-[A-Za-z0-9]{16}\b`, "xkeysib-", "xsmtpsib-")
 	a.add("mailgun-key", `key-[0-9a-f]{32}\b`, "key-")
-	a.add("mailchimp-key", `[0-9a-f]{32}-us[0-9]{1,2}\b`, "-us").behind(32, "a")
+	a.add("mailchimp-key", `[0-9a-f]{32}-us[0-9]{1,2}\b`, "-us").behind(32, "a").after(run(0, 1))
 	a.add("twilio-key", `SK[0-9a-f]{32}\b`, "SK")
 	a.add("notion-token", `ntn_[A-Za-z0-9]{40,}\b`, "ntn_").when(mixed)
 	a.add("airtable-token", `pat[A-Za-z0-9]{14}\.[0-9a-f]{64}\b`, "pat")

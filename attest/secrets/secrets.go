@@ -4,15 +4,16 @@
 // # Shapes
 //
 // A provider gives its tokens a prefix so that they can be found, and so they
-// are: one pass over the text looks for some 150 such literals at once, and only
-// where one stands is a regular expression run, anchored there and over a bounded
-// piece of text. Ordinary text is read as fast as a table is looked up in.
+// are: one pass over the text looks for the literals of all rules at once, and
+// only where one stands is a regular expression run, anchored there and over a
+// bounded piece of text. Ordinary text is read as fast as a table is looked up
+// in: 180 to 210 MB/s on one core, over 2.2 GB of a Debian host's files.
 //
-// The patterns are our own. Those of gitleaks (v8.30.1, 222 rules) were
-// measured first. Its package config adds 0.5 ms of package initialisation and
-// 2.8 MB to every start of the program, whether it scans or not; most of its
-// rules are keyed to ordinary words, so that even behind the same pre-filter
-// and the same windows they read the corpus below at a small part of the speed.
+// The patterns are our own. Those that gitleaks maintains (v8.30.1, 222 rules)
+// were measured first. Their package adds 0.5 ms of initialisation and 2.8 MB to
+// every start of the program, whether it scans or not, and 126 ms to load them;
+// most are keyed to words that ordinary text has, so that behind the same filter
+// and on windows of 400 bytes they read 10 to 25 MB/s.
 //
 // # Names
 //
