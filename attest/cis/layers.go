@@ -9,8 +9,8 @@ type LayersFact struct {
 	Size       int64 `json:"size"`
 	Compressed int64 `json:"compressed,omitempty"`
 	Entries    int   `json:"entries"`
-	// Contents says that the contents of text files were searched for secrets;
-	// otherwise only names were.
+	// Contents says that the contents of all text files were searched for secrets,
+	// otherwise only those of files whose names tell of credentials.
 	Contents bool `json:"contents"`
 	// SetUID are the files with a set-uid or set-gid bit or file capabilities.
 	SetUID []SetUIDFile `json:"setuid"`
@@ -55,7 +55,8 @@ type PasswdFact struct {
 	Digest string `json:"digest,omitempty"`
 	// User is the user part of config.User that was looked up.
 	User string `json:"user"`
-	// Found says that a line names it; UID, GID and Layer are that line's.
+	// Found says that a line names it; UID, GID and Layer are that line's, but
+	// GID is that of the group part of config.User where there is one.
 	Found bool  `json:"found"`
 	UID   int64 `json:"uid"`
 	GID   int64 `json:"gid"`

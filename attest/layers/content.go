@@ -76,8 +76,7 @@ func (w *walker) regular(p string, h *tar.Header, r io.Reader) error {
 // of one that is too large, and the beginning of one that is not text and
 // wanted only for secrets. It is valid until the next file.
 func (w *walker) content(p string, h *tar.Header, r io.Reader) ([]byte, error) {
-	named := keeps(p) || switches.Wants(p)
-	suspect := w.shared.contents && secrets.Suspect(p)
+	named := keeps(p) || switches.Wants(p) || secrets.Suspect(p)
 	if h.Size > maxContent || !named && !w.shared.contents {
 		return nil, nil
 	}
@@ -89,7 +88,7 @@ func (w *walker) content(p string, h *tar.Header, r io.Reader) ([]byte, error) {
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
-	if !named && !suspect && bytes.IndexByte(b[:n], 0) >= 0 {
+	if !named && bytes.IndexByte(b[:n], 0) >= 0 {
 		return b[:n], nil
 	}
 	m, err := io.ReadFull(r, b[n:])

@@ -40,6 +40,36 @@ func (m *merger) packages() {
 	if any {
 		m.fact.Packages = m.inventory(found, since)
 	}
+	m.behindLinks()
+}
+
+// behindLinks looks for databases that package managers would find where this
+// one did not, since the file has another name.
+func (m *merger) behindLinks() {
+	for _, p := range usualDatabases() {
+		found, why := m.lookup(p)
+		switch {
+		case m.doubtful, found.kind&isAny == 0, found.kind&isDir != 0 && why == "":
+		case why != "":
+			m.unread("4.3", at(found.layer, p), why)
+		case !m.hasDatabase(found):
+			m.unread("4.3", at(found.layer, p), "a package database by another name, which was not read")
+		}
+	}
+}
+
+func usualDatabases() []string {
+	list := []string{"var/lib/dpkg/status", "lib/apk/db/installed", "usr/lib/apk/db/installed"}
+	for _, dir := range []string{"var/lib/rpm/", "usr/lib/sysimage/rpm/", "usr/share/rpm/"} {
+		for _, name := range []string{"Packages", "Packages.db", "rpmdb.sqlite"} {
+			list = append(list, dir+name)
+		}
+	}
+	return list
+}
+
+func (m *merger) hasDatabase(found place) bool {
+	return slices.ContainsFunc(m.layers[found.layer].facts.Databases, func(d database) bool { return d.Path == found.path })
 }
 
 func packageKey(p packages.Package) cis.Package {

@@ -44,7 +44,8 @@ type Blob struct {
 
 // Options say how to read.
 type Options struct {
-	// Contents searches the contents of text files for secrets.
+	// Contents searches the contents of all text files for secrets; otherwise
+	// only those of files whose names tell of credentials.
 	Contents bool
 	// Cache keeps what was found, by digest; nil for none.
 	Cache *Cache

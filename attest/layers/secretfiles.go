@@ -22,16 +22,15 @@ func (w *walker) secretsIn(p string, h *tar.Header, r io.Reader) error {
 	return nil
 }
 
-// secrets looks for credentials in a file, and without its content in its name.
+// secrets looks for credentials in a file, and in its name where its content
+// could not be had.
 func (w *walker) secrets(p string, content []byte, whole bool) {
-	if !w.shared.contents || !whole {
+	suspect := secrets.Suspect(p)
+	text := w.shared.contents && bytes.IndexByte(content[:min(len(content), sniffed)], 0) < 0
+	if !whole || !suspect && !text {
 		content = nil
-	} else if !secrets.Suspect(p) && bytes.IndexByte(content[:min(len(content), sniffed)], 0) >= 0 {
-		content = nil
-	} else if content == nil {
-		content = []byte{}
 	}
-	if content == nil && !secrets.Suspect(p) {
+	if content == nil && !suspect {
 		return
 	}
 	found := secrets.File(p, content, w.key)
