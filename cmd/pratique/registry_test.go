@@ -1,6 +1,8 @@
 package main
 
 import (
+	"archive/tar"
+	"bytes"
 	"encoding/json"
 	"io"
 	"log"
@@ -78,7 +80,7 @@ func fault(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // push REGISTRY/repo:tag [user=U] [env=K=V] [history=TEXT] [healthcheck]
-// pushes a one-layer linux/amd64 image and sets $DIGEST.
+// [file=PATH:TEXT] [setuid=PATH:TEXT] pushes a one-layer linux/amd64 image and sets $DIGEST.
 func push(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
 		ts.Fatalf("usage: push name:tag [user=U] [env=K=V] [history=TEXT] [healthcheck]")
@@ -129,6 +131,7 @@ func buildImage(ts *testscript.TestScript, options []string) v1.Image {
 	base := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), types.OCIConfigJSON)
 	config := v1.Config{Entrypoint: []string{"/app"}}
 	history := []v1.History{{CreatedBy: "COPY app /app # buildkit", Comment: "buildkit.dockerfile.v0"}}
+	files := []file{{"app", strings.Join(options, " "), 0o755}}
 	for _, o := range options {
 		key, value, _ := strings.Cut(o, "=")
 		switch key {
@@ -138,23 +141,45 @@ func buildImage(ts *testscript.TestScript, options []string) v1.Image {
 			config.Env = append(config.Env, value)
 		case "history":
 			history = append(history, v1.History{CreatedBy: value, Comment: "buildkit.dockerfile.v0", EmptyLayer: true})
+		case "file", "setuid":
+			path, text, _ := strings.Cut(value, ":")
+			mode := map[string]int64{"file": 0o644, "setuid": 0o4755}[key]
+			files = append(files, file{path, text, mode})
 		case "healthcheck":
 			config.Healthcheck = &v1.HealthConfig{Test: []string{"CMD", "/app", "-health"}}
 		default:
 			ts.Fatalf("push: unknown option %q", o)
 		}
 	}
-	layer := static.NewLayer([]byte("layer of "+strings.Join(options, " ")), types.OCIUncompressedLayer)
+	layer := static.NewLayer(archive(ts, files), types.OCIUncompressedLayer)
 	image, err := mutate.Append(base, mutate.Addendum{Layer: layer, History: history[0]})
 	ts.Check(err)
-	file, err := image.ConfigFile()
+	written, err := image.ConfigFile()
 	ts.Check(err)
-	file = file.DeepCopy()
-	file.OS, file.Architecture, file.Config = "linux", "amd64", config
-	file.History = append(file.History, history[1:]...)
-	image, err = mutate.ConfigFile(image, file)
+	written = written.DeepCopy()
+	written.OS, written.Architecture, written.Config = "linux", "amd64", config
+	written.History = append(written.History, history[1:]...)
+	image, err = mutate.ConfigFile(image, written)
 	ts.Check(err)
 	return image
+}
+
+// file is a file of an image's one layer.
+type file struct {
+	path, text string
+	mode       int64
+}
+
+func archive(ts *testscript.TestScript, files []file) []byte {
+	var b bytes.Buffer
+	t := tar.NewWriter(&b)
+	for _, f := range files {
+		ts.Check(t.WriteHeader(&tar.Header{Name: f.path, Mode: f.mode, Size: int64(len(f.text)), Typeflag: tar.TypeReg}))
+		_, err := t.Write([]byte(f.text))
+		ts.Check(err)
+	}
+	ts.Check(t.Close())
+	return b.Bytes()
 }
 
 // copytag FROM TO stores the manifest that FROM names as TO.

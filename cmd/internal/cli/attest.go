@@ -52,7 +52,7 @@ With --predicate, a statement of your own is signed instead of an audit.`,
 		}),
 	}
 	o.sign.add(cmd)
-	o.registry.add(cmd)
+	o.registry.addWithin(cmd, layerTimeLimit)
 	o.audit.add(cmd)
 	o.custom.add(cmd)
 	f := cmd.Flags()
@@ -78,6 +78,10 @@ func (a *app) attest(ctx context.Context, o attestOptions, arg string) error {
 	if err := o.audit.check(); err != nil {
 		return err
 	}
+	x, err := a.auditor(o.audit)
+	if err != nil {
+		return err
+	}
 	w := writer{app: a, flags: o.registry, ref: refs[0]}
 	if !o.dryRun {
 		if w.key, w.format, err = a.open(o.sign); err != nil {
@@ -94,32 +98,37 @@ func (a *app) attest(ctx context.Context, o attestOptions, arg string) error {
 	if o.custom.predicate != nil {
 		return w.attestCustom(ctx, o)
 	}
-	audits, err := a.audits(ctx, w.client, w.image, o.audit)
+	list, err := x.image(ctx, w.client, arg)
 	if err != nil {
 		return err
 	}
-	for i := range audits {
-		audits[i].Builder = o.builder
+	for i := range list {
+		list[i].audit.Builder = o.builder
 	}
-	if err := w.attestAudits(ctx, o, audits); err != nil {
+	if err := w.attestAudits(ctx, o, list); err != nil {
 		return err
 	}
 	if o.dryRun {
 		return nil
 	}
-	return a.reportAudits(w.image, audits, o.audit.profile)
+	limit, err := parseFailOn(nil)
+	if err != nil {
+		return err
+	}
+	return a.reportAudits(list, limit)
 }
 
 // attestAudits signs and attaches one statement a platform. Nothing is
 // attached if the tag moved while the image was being audited (threat 61).
-func (w writer) attestAudits(ctx context.Context, o attestOptions, audits []attest.Audit) error {
-	if o.outputFile != "" && len(audits) > 1 {
-		return usage(fmt.Errorf("--output-file is for one platform, the image has %d", len(audits)), "--platform "+audits[0].Platform)
+func (w writer) attestAudits(ctx context.Context, o attestOptions, list []audited) error {
+	if o.outputFile != "" && len(list) > 1 {
+		return usage(fmt.Errorf("--output-file is for one platform, the image has %d", len(list)), "--platform "+list[0].audit.Platform)
 	}
 	if err := w.notMoved(ctx); err != nil {
 		return err
 	}
-	for _, audit := range audits {
+	for _, one := range list {
+		audit := one.audit
 		predicate, err := audit.Predicate()
 		if err != nil {
 			return failed(err, "")

@@ -9,26 +9,43 @@ import (
 
 	"github.com/pratique-dev/pratique/attest"
 	"github.com/pratique-dev/pratique/attest/cis"
-	"github.com/pratique-dev/pratique/cmd/internal/gate"
-	"github.com/pratique-dev/pratique/cmd/internal/report"
+	"github.com/pratique-dev/pratique/cmd/internal/source"
 	"github.com/pratique-dev/pratique/verify"
 )
 
 // auditFlags choose what is audited and how findings are read.
 type auditFlags struct {
-	profile  string
-	platform string
+	profile    string
+	platform   string
+	bases      []string
+	secrets    string
+	noCache    bool
+	dockerfile dockerfileFlags
 }
 
+// The values of --secrets.
+const (
+	secretsContents = "contents"
+	secretsNames    = "names"
+)
+
 func (f *auditFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.profile, "profile", "starter", "`profile` that says which findings deny: starter, cis-l1 or cis-l2")
-	cmd.Flags().StringVar(&f.platform, "platform", "", "only this platform, `os/arch[/variant]` (default every runnable one)")
+	flags := cmd.Flags()
+	flags.StringVar(&f.profile, "profile", "starter", "`profile` that says which findings deny: starter, cis-l1 or cis-l2")
+	flags.StringVar(&f.platform, "platform", "", "only this platform, `os/arch[/variant]` (default every runnable one)")
+	flags.StringArrayVar(&f.bases, "base", nil, "an `image` this one may be built on, or scratch; its layers are then told apart (may be repeated)")
+	flags.StringVar(&f.secrets, "secrets", secretsContents, "look for secrets in the `contents` of files, or in their names only")
+	flags.BoolVar(&f.noCache, "no-cache", false, "read every layer again, and keep nothing of it")
+	f.dockerfile.add(flags)
 }
 
 // check finds mistakes before anything is fetched.
 func (f auditFlags) check() error {
 	if _, err := cis.LookupProfile(f.profile); err != nil {
 		return usage(err, "--profile starter")
+	}
+	if f.secrets != secretsContents && f.secrets != secretsNames {
+		return usage(fmt.Errorf("--secrets %q: want contents or names", f.secrets), "--secrets names")
 	}
 	_, err := platformFlag(f.platform)
 	return err
@@ -37,106 +54,109 @@ func (f auditFlags) check() error {
 func (a *app) auditCmd() *cobra.Command {
 	var f auditFlags
 	var r registryFlags
+	var on []string
 	cmd := &cobra.Command{
-		Use:   "audit IMAGE",
-		Short: "Audit an image against section 4 of the CIS Docker Benchmark",
+		Use:   "audit [IMAGE]",
+		Short: "Audit an image or a Dockerfile against section 4 of the CIS Docker Benchmark",
 		Long: `Audit an image against section 4 of the CIS Docker Benchmark, without signing
-anything. What the image's config and history decide is decided; a control that
-needs the files in the layers is unknown, with the reason, and never a pass.
+anything. Config, history and the files of every layer are read; what a later
+layer deletes is read too. A control that needs a person's judgement is manual,
+with the facts laid out, and what could not be read is unknown: never a pass.
 
-Exits 3 when a finding denies under the profile.`,
+IMAGE is on a registry, or oci:DIR[:TAG], docker-archive:FILE[:NAME] or
+docker-daemon:NAME. With --dockerfile the Dockerfile is audited too, and
+without an IMAGE it is audited alone: for an editor, or before a commit.
+
+With --base the layers of that image are told from the image's own. Exits 3
+when a finding denies under the profile, or is one that --fail-on names.`,
 		Example: `  pratique audit registry.example/app:1
-  pratique audit --profile cis-l1 -o json registry.example/app:1`,
-		Args: exactlyOne,
+  pratique audit --dockerfile Dockerfile
+  pratique audit --dockerfile Dockerfile --base debian:12 registry.example/app:1
+  pratique audit --profile cis-l1 -o sarif=audit.sarif docker-archive:app.tar
+  pratique audit --fail-on fail,unknown -o json oci:build:app`,
+		Args: atMostOne,
 		RunE: a.run(func(cmd *cobra.Command, args []string) error {
 			ctx, cancel := r.within(cmd.Context())
 			defer cancel()
-			return a.audit(ctx, f, r, args[0])
+			limit, err := parseFailOn(on)
+			if err != nil {
+				return err
+			}
+			return a.audit(ctx, f, r, limit, args)
 		}),
 	}
 	f.add(cmd)
-	r.add(cmd)
+	r.addWithin(cmd, layerTimeLimit)
+	cmd.Flags().StringArrayVar(&on, "fail-on", nil, failOnUsage)
 	return cmd
 }
 
-func (a *app) audit(ctx context.Context, f auditFlags, r registryFlags, arg string) error {
-	refs, err := references([]string{arg})
-	if err != nil {
-		return err
+func atMostOne(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usage(fmt.Errorf("want one image, got %d", len(args)), cmd.CommandPath()+" registry.example/app:1")
 	}
+	return nil
+}
+
+func (a *app) audit(ctx context.Context, f auditFlags, r registryFlags, limit failOn, args []string) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	client, err := a.client(ctx, r, nil, refs...)
+	if len(args) == 0 && f.dockerfile.file == "" {
+		return usage(errors.New("no image named, and no Dockerfile"), "pratique audit registry.example/app:1, or pratique audit --dockerfile Dockerfile")
+	}
+	x, err := a.auditor(f)
 	if err != nil {
 		return err
 	}
-	defer a.progress("auditing " + arg)()
-	image, err := a.resolve(ctx, client, refs[0])
+	if len(args) == 0 {
+		return a.reportAudits([]audited{x.alone()}, limit)
+	}
+	client, err := a.auditClient(ctx, r, append(args, f.bases...))
 	if err != nil {
 		return err
 	}
-	audits, err := a.audits(ctx, client, image, f)
+	list, err := x.image(ctx, client, args[0])
 	if err != nil {
 		return err
 	}
-	return a.reportAudits(image, audits, f.profile)
+	return a.reportAudits(list, limit)
 }
 
-// audits audits every platform asked for.
-func (a *app) audits(ctx context.Context, r gate.Registry, image verify.Image, f auditFlags) ([]attest.Audit, error) {
-	profile, err := cis.LookupProfile(f.profile)
-	if err != nil {
-		return nil, usage(err, "--profile starter")
-	}
-	want, err := platformFlag(f.platform)
-	if err != nil {
-		return nil, err
-	}
-	var out []attest.Audit
-	for _, p := range image.Platforms {
-		if want != nil && !p.Platform.Matches(*want) {
+// auditClient reaches the registries of those images that are on one.
+func (a *app) auditClient(ctx context.Context, r registryFlags, images []string) (source.Registry, error) {
+	var refs []verify.Reference
+	for _, image := range images {
+		if scheme, _ := source.Split(image); scheme != "" || image == cis.Scratch {
 			continue
 		}
-		audit, err := a.auditPlatform(ctx, r, image, p, profile)
+		ref, err := references([]string{image})
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, audit)
+		refs = append(refs, ref...)
 	}
-	if len(out) == 0 {
-		return nil, usage(fmt.Errorf("%s has no platform %s", image.Asked, f.platform), "pratique inspect "+image.Asked)
-	}
-	return out, nil
+	return a.client(ctx, r, nil, refs...)
 }
 
-func (a *app) auditPlatform(ctx context.Context, r gate.Registry, image verify.Image, p verify.PlatformImage, profile cis.Profile) (attest.Audit, error) {
-	raw, err := r.ImageConfig(ctx, image, p.Manifest)
-	if err != nil {
-		return attest.Audit{}, failed(err, "")
-	}
-	contents, err := cis.ParseContents(raw)
-	if err != nil {
-		return attest.Audit{}, failed(fmt.Errorf("%s: image config: %w", p.Manifest, err), "")
-	}
-	return attest.New(contents, attest.Options{
-		Manifest: string(p.Manifest), Profile: profile, Now: a.env.Now(),
-		Tool: "pratique", ToolVersion: a.env.version(),
-	}), nil
+// audited is one audit and what it was made of.
+type audited struct {
+	asked  string
+	audit  attest.Audit
+	inputs *auditor
+	// diffIDs are the image's layers, lowest first.
+	diffIDs []string
 }
 
-// reportAudits shows the audits and denies when a finding does.
-func (a *app) reportAudits(image verify.Image, audits []attest.Audit, profileName string) error {
-	profile, err := cis.LookupProfile(profileName)
-	if err != nil {
-		return usage(err, "--profile starter")
-	}
+// reportAudits shows the audits and denies when a finding is one that the
+// limit names.
+func (a *app) reportAudits(list []audited, limit failOn) error {
 	status := StatusAllowed
 	var errs []error
-	for _, audit := range audits {
-		m := auditMessage(image, audit, profile)
+	for _, one := range list {
+		m := one.message(a.env.Now())
 		for _, c := range m.Controls {
-			if c.Effect == cis.EffectDeny.String() {
+			if limit.matches(c) {
 				status = StatusDenied
 			}
 		}
@@ -146,42 +166,4 @@ func (a *app) reportAudits(image verify.Image, audits []attest.Audit, profileNam
 		return err
 	}
 	return statusError(status)
-}
-
-func auditMessage(image verify.Image, audit attest.Audit, profile cis.Profile) report.Audit {
-	m := report.Audit{
-		Image: image.Asked, Digest: audit.Manifest, Platform: audit.Platform,
-		Benchmark: audit.Benchmark, Profile: audit.Profile,
-	}
-	controls := map[string]cis.Control{}
-	for _, c := range cis.Section4() {
-		controls[c.ID] = c
-	}
-	for _, f := range audit.Findings {
-		c := controls[f.Control]
-		m.Controls = append(m.Controls, report.Control{
-			ID: f.Control, Key: f.Key, IDs: c.IDs, Title: c.Title, Level: c.Level, Scored: c.Scored,
-			Status: f.Status.String(), Effect: profile.Effect(f.Control, f.Status).String(),
-			Origin: string(f.Origin), Evidence: f.Evidence, Remediation: c.Remediation,
-		})
-		count(&m.Summary, f.Status)
-	}
-	return m
-}
-
-func count(s *report.Summary, status cis.Status) {
-	switch status {
-	case cis.Pass:
-		s.Pass++
-	case cis.Fail:
-		s.Fail++
-	case cis.Warn:
-		s.Warn++
-	case cis.Manual:
-		s.Manual++
-	case cis.NotApplicable:
-		s.NotApplicable++
-	default:
-		s.Unknown++
-	}
 }

@@ -25,7 +25,15 @@ type registryFlags struct {
 	timeout                   time.Duration
 }
 
-func (r *registryFlags) add(cmd *cobra.Command) {
+// How long a command may take for an image: layers can be gigabytes.
+const (
+	timeLimit      = 2 * time.Minute
+	layerTimeLimit = 30 * time.Minute
+)
+
+func (r *registryFlags) add(cmd *cobra.Command) { r.addWithin(cmd, timeLimit) }
+
+func (r *registryFlags) addWithin(cmd *cobra.Command, limit time.Duration) {
 	f := cmd.Flags()
 	f.BoolVar(&r.http, "allow-http-registry", false, "speak plain http to the image's registry")
 	f.BoolVar(&r.insecure, "allow-insecure-registry", false, "accept any TLS certificate of the image's registry, or plain http")
@@ -33,7 +41,7 @@ func (r *registryFlags) add(cmd *cobra.Command) {
 	f.StringVar(&r.username, "registry-username", "", "user name for the image's registry")
 	f.StringVar(&r.password, "registry-password", "", "password for the image's registry (visible to other users in the process list; docker login is safer)")
 	f.StringVar(&r.token, "registry-token", "", "bearer token for the image's registry (visible in the process list)")
-	f.DurationVarP(&r.timeout, "timeout", "t", 2*time.Minute, "give up after this `time`, for each image")
+	f.DurationVarP(&r.timeout, "timeout", "t", limit, "give up after this `time`, for each image")
 }
 
 // client makes a registry client for the images' hosts. Flag credentials
@@ -152,8 +160,9 @@ func onRegistry(arg string) error {
 			return usage(fmt.Errorf("%s: leave out docker://", arg), "name the image "+name)
 		}
 	case "oci", "oci-archive", "docker-archive", "docker-daemon", "containers-storage", "dir":
-		return usage(fmt.Errorf("%s: images from %s: are not read yet, only those on a registry", arg, scheme),
-			"push it, and name it like registry.example/app:1; an image "+scheme+" of Docker Hub is docker.io/library/"+arg)
+		return usage(fmt.Errorf("%s: who vouches for an image is known only on a registry", arg),
+			"push it, and name it like registry.example/app:1, or audit it as it is: pratique audit "+arg+
+				"; an image "+scheme+" of Docker Hub is docker.io/library/"+arg)
 	}
 	return nil
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
-	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
@@ -70,8 +69,12 @@ func build(config v1.Config, history []string) (v1.Image, error) {
 	base := mutate.MediaType(empty.Image, types.OCIManifestSchema1)
 	base = mutate.ConfigMediaType(base, types.OCIConfigJSON)
 	created := v1.Time{Time: time.Unix(0, 0).UTC()}
+	program, err := layer("app", "a program that only a demo would run")
+	if err != nil {
+		return nil, err
+	}
 	image, err := mutate.Append(base, mutate.Addendum{
-		Layer:   static.NewLayer([]byte("pratique demo layer"), types.OCIUncompressedLayer),
+		Layer:   program,
 		History: v1.History{Created: created, CreatedBy: history[0], Comment: "buildkit.dockerfile.v0"},
 	})
 	if err != nil {
