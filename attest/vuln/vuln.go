@@ -1,13 +1,24 @@
 // Package vuln reads the results of vulnerability scanners and OpenVEX
-// statements. It has no database of its own.
+// statements. It has no database of its own, and looks nothing up.
+//
+// A scan that found nothing and a file that is no scan are easily taken for
+// one another: both list no vulnerabilities. So a result counts only in a shape
+// that is known, and anything else is ErrInvalid. What a scanner was told to
+// leave out (by severity, by an ignore file) is not in its result; whoever
+// signs it vouches for that.
 package vuln
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
+
+	"github.com/pratique-dev/pratique/verify/wire"
 )
 
-// The predicate types of scan results.
+// The predicate types of scan results, and of OpenVEX documents.
 const (
 	TypeVulnsV01   = "https://in-toto.io/attestation/vulns/v0.1"
 	TypeVulnsV02   = "https://in-toto.io/attestation/vulns/v0.2"
@@ -15,18 +26,8 @@ const (
 	TypeOpenVEX    = "https://openvex.dev/ns/v0.2.0"
 )
 
-// Severity orders what scanners say; the zero value is unknown.
-type Severity uint8
-
-// The severities, lowest first.
-const (
-	SeverityUnknown Severity = iota
-	SeverityNegligible
-	SeverityLow
-	SeverityMedium
-	SeverityHigh
-	SeverityCritical
-)
+// MaxFindings is how many findings one result may have.
+const MaxFindings = 20_000
 
 // Report is the result of one scan.
 type Report struct {
@@ -43,7 +44,8 @@ type Finding struct {
 	// ID is the identifier the scanner uses, Aliases others for the same.
 	ID      string
 	Aliases []string
-	// Severity is the highest any source in the report names.
+	// Severity is the one the scanner settled on; where a report has several,
+	// the highest that can be read.
 	Severity Severity
 	Package  string
 	Version  string
@@ -56,49 +58,74 @@ type Finding struct {
 // ErrInvalid means a report that cannot be read as one.
 var ErrInvalid = errors.New("invalid scan result")
 
-// Parse reads the predicate of a scan result of one of the types above.
+// Parse reads the predicate of a scan result of one of the types above. It
+// has at most wire.MaxBundle bytes and MaxFindings findings. Errors wrap
+// ErrInvalid; with one, the report is empty.
 func Parse(predicateType string, predicate []byte) (Report, error) {
-	return Report{}, ErrInvalid
+	r, err := parse(predicateType, predicate)
+	if err == nil && len(r.Findings) > MaxFindings {
+		err = fmt.Errorf("%d findings, at most %d are read", len(r.Findings), MaxFindings)
+	}
+	if err != nil {
+		return Report{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return r, nil
 }
 
-// VEX is an OpenVEX document.
-type VEX struct {
-	Author     string
-	Timestamp  time.Time
-	Statements []VEXStatement
+func parse(predicateType string, predicate []byte) (Report, error) {
+	if err := checkSize(predicate); err != nil {
+		return Report{}, err
+	}
+	switch predicateType {
+	case TypeVulnsV01, TypeVulnsV02:
+		return parseVulns(predicate)
+	case TypeCosignVuln:
+		return parseCosign(predicate)
+	}
+	return Report{}, fmt.Errorf("%q is no predicate type of scan results", predicateType)
 }
 
-// VEXStatement says of one vulnerability whether it affects some products.
-type VEXStatement struct {
-	// ID is the vulnerability, Aliases other names of it.
-	ID      string
-	Aliases []string
-	// Status is not_affected, affected, fixed or under_investigation.
-	Status        string
-	Justification string
-	// Products are what it is about: identifiers and hashes of the image, or
-	// package URLs.
-	Products []VEXProduct
-	// Timestamp is the statement's own, or the document's.
-	Timestamp time.Time
+func checkSize(doc []byte) error {
+	if len(doc) > wire.MaxBundle {
+		return fmt.Errorf("%d bytes, at most %d are read: %w", len(doc), wire.MaxBundle, wire.ErrTooLarge)
+	}
+	return nil
 }
 
-// VEXProduct is a product of a statement.
-type VEXProduct struct {
-	// IDs are its identifiers: @id, package URLs.
-	IDs []string
-	// SHA256 are its digests, in hex.
-	SHA256 []string
-	// Subcomponents are the identifiers of the parts meant; empty for all.
-	Subcomponents []string
+// Sorted returns the findings without duplicates, worst first: those whose
+// severity is unknown, then from critical down, and by identifier, package and
+// version among equals.
+func (r Report) Sorted() []Finding {
+	list := slices.Clone(r.Findings)
+	slices.SortStableFunc(list, func(a, b Finding) int {
+		return cmp.Or(
+			cmp.Compare(b.Severity.rank(), a.Severity.rank()),
+			cmp.Compare(a.ID, b.ID), cmp.Compare(a.Package, b.Package), cmp.Compare(a.Version, b.Version),
+			cmp.Compare(a.PURL, b.PURL), cmp.Compare(a.FixedIn, b.FixedIn), slices.Compare(a.Aliases, b.Aliases),
+		)
+	})
+	return slices.CompactFunc(list, func(a, b Finding) bool {
+		sameNames := slices.Equal(a.Aliases, b.Aliases)
+		a.Aliases, b.Aliases = nil, nil
+		return sameNames && a.equal(b)
+	})
 }
 
-// ParseVEX reads an OpenVEX predicate.
-func ParseVEX(predicate []byte) (VEX, error) { return VEX{}, ErrInvalid }
+// equal compares all but the aliases.
+func (f Finding) equal(g Finding) bool {
+	return f.ID == g.ID && f.Severity == g.Severity && f.Package == g.Package && f.Version == g.Version &&
+		f.PURL == g.PURL && f.FixedIn == g.FixedIn
+}
 
-// Wrap makes the predicate of a statement of a scanner's own report: trivy's
-// or grype's JSON becomes the result in a cosign vuln/v1 predicate; one that is
-// a predicate already is returned as it is.
-func Wrap(report []byte) (predicateType string, predicate []byte, err error) {
-	return "", nil, ErrInvalid
+// parseTime reads a time of a report. None is the zero time; one that cannot
+// be read is an error, for it would pass as none.
+func parseTime(what, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%s is no RFC 3339 time", what)
+	}
+	return t.UTC(), nil
 }
