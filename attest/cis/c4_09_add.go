@@ -108,9 +108,7 @@ func judgeAdds(f *Facts, _ Parameters) Result {
 	if f.Dockerfile != nil && f.Dockerfile.Adds != nil {
 		f.Dockerfile.Adds.judge(&r, f, func(AddHit) bool { return true })
 	}
-	if f.History.Unclear != "" {
-		r.add(Unknown, OriginUnknown, Place{Source: SourceHistory}, "%s", f.History.Unclear)
-	}
+	f.judgeHistoryUnclear(&r, nil)
 	if len(r.Items) == 0 {
 		return say(Pass, OriginOwn, "the history has no ADD, but for the root file system of a base")
 	}

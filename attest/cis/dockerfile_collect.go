@@ -89,10 +89,8 @@ func (f *Facts) fileOnly() bool { return f.ConfigDigest == "" && f.Dockerfile !=
 
 // unclearFile says what keeps the whole file from being read.
 func (f *Facts) unclearFile(r *Result) {
-	for _, n := range f.Dockerfile.Unclear {
-		if n.At.Line == 0 {
-			r.add(Unknown, OriginOwn, n.At, "%s", n.Why)
-		}
+	for _, n := range f.Dockerfile.unread() {
+		r.add(Unknown, OriginOwn, n.At, "%s: %s", n.where(), n.Why)
 	}
 }
 

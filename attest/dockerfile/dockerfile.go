@@ -32,6 +32,7 @@ const (
 	MaxSize         = 1 << 20 // bytes
 	MaxInstructions = 10_000  // count; triggers count again where they run
 	MaxStages       = 1000    // count
+	MaxTriggers     = 200     // the word ONBUILD, count
 	maxVariables    = 1000    // names known at one place, count
 	maxNesting      = 100     // ${ inside ${, depth
 	maxWord         = 64 << 10

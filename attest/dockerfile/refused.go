@@ -53,6 +53,9 @@ func reason(err error) string {
 		return "unknown instruction"
 	}
 	text, _, _ := strings.Cut(err.Error(), "\n")
+	if _, rest, ok := strings.Cut(text, "dockerfile parse error on line "); ok {
+		_, text, _ = strings.Cut(rest, ": ")
+	}
 	for _, q := range quotations() {
 		text = q.ReplaceAllString(text, "…")
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
 	"github.com/pratique-dev/pratique/attest/cis"
+	"github.com/pratique-dev/pratique/attest/shell"
 )
 
 // runs reads a RUN: its mounts, and what it executes.
@@ -72,10 +73,10 @@ func (b *build) form(s *stage, c *instructions.RunCommand) (cis.RunForm, error) 
 
 func (b *build) windows() bool { return b.global["TARGETOS"] == "windows" }
 
-func shellForm(shell []string, windows bool, script string) cis.RunForm {
+func shellForm(argv []string, windows bool, script string) cis.RunForm {
 	foreign := windows
-	if len(shell) > 0 {
-		foreign = !posix(shell)
+	if len(argv) > 0 {
+		foreign = !posix(argv)
 	}
 	return cis.RunForm{Script: script, Foreign: foreign}
 }
@@ -84,16 +85,13 @@ func shellForm(shell []string, windows bool, script string) cis.RunForm {
 // shell does, if only among other things.
 func posix(argv []string) bool {
 	for len(argv) > 0 {
-		switch path.Base(argv[0]) {
-		case "sh", "bash", "ash", "dash", "zsh", "ksh", "mksh":
-			return true
-		case "env", "busybox":
+		name := path.Base(argv[0])
+		if name != "env" && name != "busybox" {
+			return shell.IsShell(name)
+		}
+		argv = argv[1:]
+		for len(argv) > 0 && (strings.HasPrefix(argv[0], "-") || strings.Contains(argv[0], "=")) {
 			argv = argv[1:]
-			for len(argv) > 0 && (strings.HasPrefix(argv[0], "-") || strings.Contains(argv[0], "=")) {
-				argv = argv[1:]
-			}
-		default:
-			return false
 		}
 	}
 	return false

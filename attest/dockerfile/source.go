@@ -29,6 +29,11 @@ func readSource(content []byte) (*source, error) {
 	if line := nestedAt(content); line > 0 {
 		return nil, invalid(line, "variables nested more than %d deep", maxNesting)
 	}
+	// The parser calls itself for ONBUILD ONBUILD and reads the line each time,
+	// before it refuses it.
+	if n := bytes.Count(bytes.ToLower(content), []byte("onbuild")); n > MaxTriggers {
+		return nil, fmt.Errorf("%w: ONBUILD %d times, limit is %d", ErrInvalid, n, MaxTriggers)
+	}
 	tree, err := parser.Parse(bytes.NewReader(content))
 	if err != nil {
 		return nil, refused(err)
