@@ -19,11 +19,12 @@ type statement struct {
 	claim *verify.Claim
 	// time is zero if nothing we may believe says when it was made.
 	time time.Time
-	// audited is when an audit says itself that it was made. A log proves only
+	// audited is when an audit or a scan says itself that it was made. A log proves only
 	// that it was not made later than that: anybody can log an old one again.
 	audited time.Time
-	// audit is set for CIS audits.
+	// audit is set for CIS audits, scan for scan results.
 	audit *Audit
+	scan  *scan
 }
 
 // attestations judges one attestation entry on each platform.
@@ -40,11 +41,14 @@ func (e *evaluation) attestations(s scope, want *Attestation) {
 func (e *evaluation) attestedPlatform(s scope, want *Attestation) {
 	found, misses := e.statements(s, want)
 	newest := e.newest(found)
-	unsupported := e.unsupported(want.AnyOf)
+	unsupported := e.unsupported(want.signers())
 	open := e.gaps() || len(unsupported) > 0 || slices.ContainsFunc(misses, func(m miss) bool { return m.code == AttestationFuture })
 	var votes []vote
 	for _, st := range newest {
 		m := e.fresh(want, st)
+		if m == nil {
+			m = e.freshDatabase(want, st)
+		}
 		bad := e.content(s, want, st, open)
 		switch {
 		case m != nil:
@@ -60,7 +64,10 @@ func (e *evaluation) attestedPlatform(s scope, want *Attestation) {
 	e.unsupportedReasons(s, unsupported)
 	e.gapReasons(s)
 	met := want.Threshold > 0 && distinct(votes) >= want.Threshold
-	e.step(s, fmt.Sprintf("attestation %s: %d of %s", want.Name, want.Threshold, strings.Join(want.AnyOf, ", ")), met, votes)
+	e.step(s, want.describe(), met, votes)
+	if want.Scan != nil {
+		e.scannedPlatform(s, met, open)
+	}
 	if !met {
 		e.lacksAttestations(s, want, open, votes, misses)
 		return
@@ -94,13 +101,13 @@ func (e *evaluation) statement(want *Attestation, p verify.PlatformImage, i int,
 	}
 	if item.Claim == nil {
 		elsewhere := item.Subject != "" && item.Subject != e.in.Image.Index && item.Subject != p.Manifest
-		if elsewhere || item.PredicateType != "" && item.PredicateType != want.Predicate {
+		if elsewhere || item.PredicateType != "" && !slices.Contains(want.Predicates, item.PredicateType) {
 			return nil, nil
 		}
 		return nil, unverified(item, AttestationUntrusted, AttestationInvalid, AttestationWrongSubject)
 	}
 	c := item.Claim
-	if c.PredicateType != want.Predicate {
+	if !slices.Contains(want.Predicates, c.PredicateType) {
 		return nil, nil
 	}
 	if m, other := e.aboutPlatform(want, p, c); m != nil || other {
@@ -122,6 +129,9 @@ func (e *evaluation) statement(want *Attestation, p verify.PlatformImage, i int,
 		if st.audit, m = e.auditOf(i); m != nil || st.audit == nil || e.ofSibling(st.audit, p) {
 			return nil, m
 		}
+	}
+	if isScan(c.PredicateType) {
+		st.scan = e.scanOf(i, c)
 	}
 	return e.timed(want, st)
 }
@@ -170,8 +180,11 @@ func (e *evaluation) ofSibling(a *Audit, p verify.PlatformImage) bool {
 // clock where the entry says so. A time in the future is a gap (S18).
 func (e *evaluation) timed(want *Attestation, st statement) (*statement, *miss) {
 	c := st.claim
-	if st.audit != nil && st.audit.Err == nil {
+	switch {
+	case st.audit != nil && st.audit.Err == nil:
 		st.audited = st.audit.Audit.AuditedAt
+	case st.scan != nil && st.scan.err == nil:
+		st.audited = st.scan.report.ScannedAt
 	}
 	switch {
 	case c.TimeProof == verify.TimeLog || c.TimeProof == verify.TimeTSA:
@@ -260,6 +273,6 @@ func (e *evaluation) lacksAttestations(s scope, want *Attestation, open bool, vo
 // already, so that a bad audit is not called a missing one.
 func (e *evaluation) refused(s scope) bool {
 	return slices.ContainsFunc(e.reasons, func(r Reason) bool {
-		return r.group == s.group && r.manifest == s.platform.Manifest && (r.Code == AuditInvalid || r.Code == AuditContradicts || r.Code == RegistryUnreachable)
+		return r.group == s.group && r.manifest == s.platform.Manifest && slices.Contains([]Code{AuditInvalid, AuditContradicts, RegistryUnreachable, ScanInvalid, VulnerabilityFound}, r.Code)
 	})
 }

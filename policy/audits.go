@@ -12,13 +12,21 @@ import (
 )
 
 // content judges what a counted statement says, and reports whether it cannot
-// be accepted as a statement at all. What it says of the image is judged again
-// from its facts, with the policy's own profile and parameters (S15), so that
-// an old "pass" is worth nothing beside a fact.
+// be accepted as a statement at all.
 func (e *evaluation) content(s scope, want *Attestation, st statement, open bool) (bad bool) {
-	if want.Audit == nil {
-		return false
+	switch {
+	case want.Audit != nil:
+		return e.auditContent(s, want, st, open)
+	case want.Scan != nil:
+		return e.scanContent(s, want, st, open)
 	}
+	return false
+}
+
+// auditContent judges the image again from the audit's facts, with the policy's
+// own profile and parameters (S15), so that an old "pass" is worth nothing
+// beside a fact.
+func (e *evaluation) auditContent(s scope, want *Attestation, st statement, open bool) (bad bool) {
 	again := "pratique attest " + e.asName() + " --key KEY"
 	by := strings.Join(st.names, ", ")
 	if err := st.audit.Err; err != nil && !errors.Is(err, attest.ErrInvalid) && !errors.Is(err, verify.ErrInvalid) {
@@ -81,8 +89,11 @@ func (e *evaluation) judgeFacts(rule *AuditRule, a *Audit, p verify.PlatformImag
 		if i := slices.IndexFunc(judged, func(f cis.Finding) bool { return f.Control == control.ID }); i >= 0 {
 			f = judged[i]
 		}
-		if control.ID == signedControl {
+		switch control.ID {
+		case signedControl:
 			f = e.signedFinding(f, p)
+		case scannedControl:
+			f = e.scannedFinding(f, p)
 		}
 		out = append(out, f)
 	}
@@ -123,11 +134,18 @@ func (e *evaluation) finding(s scope, f part, open bool) {
 	if !slices.ContainsFunc(e.findings, func(k Judged) bool { return sameFinding(j, k) }) {
 		e.findings = append(e.findings, j)
 	}
-	_, asked := e.signed[s.platform.Manifest]
-	if j.Effect == cis.EffectNone || f.Control == signedControl && asked {
-		return // a missing signature has its reason already
+	if j.Effect == cis.EffectNone || e.answered(f.Control, s.platform.Manifest) {
+		return
 	}
 	e.controlReason(s, f, j.Effect, open, ended)
+}
+
+// answered reports whether a control is answered by other requirements, whose
+// reasons say already what is missing.
+func (e *evaluation) answered(control string, manifest verify.Digest) bool {
+	_, signed := e.signed[manifest]
+	_, scanned := e.scanned[manifest]
+	return control == signedControl && signed || control == scannedControl && scanned
 }
 
 func sameFinding(a, b Judged) bool {

@@ -38,6 +38,9 @@ const (
 	AuditInvalid            Code = "audit-invalid"
 	AuditContradicts        Code = "audit-contradicts-image"
 	AuditOtherBenchmark     Code = "audit-other-benchmark"
+	ScanInvalid             Code = "scan-invalid"
+	ScanDatabaseStale       Code = "scan-database-stale"
+	VulnerabilityFound      Code = "vulnerability-found"
 	ControlFailed           Code = "control-failed"
 	ControlUnknown          Code = "control-unknown"
 	ControlManual           Code = "control-manual"
@@ -102,10 +105,13 @@ func Codes() []CodeInfo {
 		{AuditInvalid, "An audit is signed, but its content is malformed or disagrees with itself.", builder},
 		{AuditContradicts, "An audit disagrees with what the image itself shows.", builder},
 		{AuditOtherBenchmark, "An audit uses another benchmark than the one judged.", builder},
+		{ScanInvalid, "A scan result is signed, but its content is not one this build can read.", builder},
+		{ScanDatabaseStale, "A scan used a database older than the rule's maxDatabaseAge, or does not say how old.", builder},
+		{VulnerabilityFound, "A scan found vulnerabilities above the rule's maxSeverity.", builder},
 		{ControlFailed, "A control of the benchmark fails.", builder},
 		{ControlUnknown, "The audit does not say whether a control holds.", builder},
 		{ControlManual, "A control needs a person to look at it.", builder},
-		{ExceptExpired, "An exception for the control has ended.", operator},
+		{ExceptExpired, "An exception for the control or the vulnerability has ended.", operator},
 		{RunNotJudged, "The rule judges how a container is run, and here nothing is run.", operator},
 		{RegistryUnreachable, "A place that may hold evidence could not be looked at.", registry},
 		{EvidenceTruncated, "A place holds more evidence than is read.", registry},

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/pratique-dev/pratique/attest/cis"
+	"github.com/pratique-dev/pratique/attest/vuln"
 	"github.com/pratique-dev/pratique/keys"
 	"github.com/pratique-dev/pratique/verify"
 )
@@ -185,16 +186,45 @@ type Signatures struct {
 
 // Attestation asks for one kind of attestation.
 type Attestation struct {
-	// Predicate is the type's URI, Name how the policy wrote it.
-	Predicate, Name string
-	AnyOf           []string
-	Threshold       int
+	// Predicates are the URIs of the types that are taken, Name is how the policy
+	// wrote them.
+	Predicates []string
+	Name       string
+	AnyOf      []string
+	Threshold  int
 	// MaxAge is zero for no limit.
 	MaxAge time.Duration
 	// TimeClaimed lets the signer's own clock count (S18).
 	TimeClaimed bool
-	// Audit is set for CIS audits only.
+	// Audit is set for CIS audits only, Scan for scan results whose findings
+	// matter.
 	Audit *AuditRule
+	Scan  *ScanRule
+}
+
+// ScanRule says what a vulnerability scanner may have found.
+type ScanRule struct {
+	// MaxSeverity is the highest severity let through; SeverityUnknown lets
+	// nothing through. A finding of unknown severity is above all of them.
+	MaxSeverity vuln.Severity
+	// FixableOnly lets through what no version fixes yet.
+	FixableOnly bool
+	// MaxDatabaseAge bounds how old the scanner's database may be now; zero for
+	// no limit.
+	MaxDatabaseAge time.Duration
+	Ignore         []Ignored
+	// VEX names the signers whose OpenVEX statements count.
+	VEX []string
+}
+
+// Ignored lets one vulnerability be for a while.
+type Ignored struct {
+	// ID is the scanner's identifier or an alias of it.
+	ID, Reason string
+	// Until is the last instant at which it holds.
+	Until time.Time
+
+	at pos
 }
 
 // AuditRule says how the facts of an audit are judged.

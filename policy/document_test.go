@@ -138,6 +138,8 @@ func FuzzPolicy(f *testing.F) {
 	f.Add(Starter())
 	f.Add([]byte(minimal + "registries: {a.example: {http: true}}\n"))
 	f.Add([]byte(minimal + "rules: [{name: a, images: [\"**\"], mode: warn, until: 2027-01-31, run: {profile: starter}}]\n"))
+	f.Add([]byte(minimal + "signers: {a: {key: cosign.pub}}\nfloor: {attestations: [{predicate: vuln, anyOf: [a], vulnerabilities: {maxSeverity: low, ignore: [{id: x, reason: y, until: 2027-01-31}]}, vex: {anyOf: [a]}}]}\n"))
+	f.Add([]byte(minimal + "signers: {a: {key: cosign.pub}}\nfloor: {attestations: [{predicate: cis-docker-image, anyOf: [a], base: {profile: starter}, parameters: {allowedBases: [\"debian/*\"], allowedSetuid: [{path: /a, mode: \"4755\"}]}}]}\n"))
 	f.Add([]byte("---\n---\na: [[[{{ &x *x !!str <<: 1"))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		d, err := Parse(src, Source{File: "p.yaml", Open: w.open})

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -63,6 +64,10 @@ type evaluation struct {
 	// signed says by platform whether every signature requirement is met; it
 	// has no entry where none was asked for.
 	signed map[verify.Digest]bool
+	// scanned says by platform what the scans asked for gave; it has no entry
+	// where none was. scans are those read, by item.
+	scanned map[verify.Digest]*scanned
+	scans   map[int]*scan
 	// steps are the requirements looked at, for Explain.
 	steps []step
 	// asked is set once any evidence requirement was judged.
@@ -83,7 +88,9 @@ type scope struct {
 	rule string
 	// soft is set if the rule only warns (S2).
 	soft bool
-	// order and group tell requirements apart.
+	// from is 0 for the floor and 1 for a rule; order and group tell their
+	// requirements apart.
+	from  int
 	order int
 	group string
 	// platform is the manifest concerned.
@@ -174,36 +181,60 @@ func platformNames(p Platforms, in Input) string {
 	return strings.Join(names, ", ")
 }
 
-// judge looks at the requirements of the floor and of the rule, signatures of
-// both first: control 4.5 is answered by them (S16).
+// asking is somebody's requirements.
+type asking struct {
+	scope
+	req *Requirements
+}
+
+// asking are the floor's requirements and the rule's.
+func (e *evaluation) asking(rule *Rule) []asking {
+	var out []asking
+	if e.doc.Floor != nil {
+		out = append(out, asking{scope{rule: "floor"}, e.doc.Floor})
+	}
+	if rule != nil {
+		out = append(out, asking{scope{rule: rule.Name, soft: e.warns(), from: 1}, &rule.Requirements})
+	}
+	return out
+}
+
+// entries judges the attestation entries that are about scans, or the others.
+func (e *evaluation) entries(p asking, scans bool) {
+	for i := range p.req.Attestations {
+		s := p.scope
+		s.order, s.group = i+1, fmt.Sprintf("%s attestation %d", s.rule, i+1)
+		if a := &p.req.Attestations[i]; (a.Scan != nil) == scans {
+			e.attestations(s, a)
+		}
+	}
+}
+
+// compareSteps puts steps in the order of the file: signatures, then the
+// entries of the floor, then those of the rule.
+func compareSteps(a, b step) int {
+	return cmp.Or(cmp.Compare(min(a.order, 1), min(b.order, 1)), cmp.Compare(a.from, b.from), cmp.Compare(a.order, b.order))
+}
+
+// judge looks at the requirements of the floor and of the rule, signatures and
+// scans of both before audits: they answer controls 4.5 and 4.4 (S16).
 func (e *evaluation) judge(rule *Rule) {
 	if rule != nil && rule.Signatures == nil && len(rule.Attestations) == 0 && rule.Run == nil {
 		e.reason(scope{rule: rule.Name}, Deny, NoDocument, "the rule asks for nothing, and that allows nothing", "pratique policy lint")
 	}
-	type part struct {
-		scope
-		req *Requirements
-	}
-	var parts []part
-	if e.doc.Floor != nil {
-		parts = append(parts, part{scope{rule: "floor"}, e.doc.Floor})
-	}
-	if rule != nil {
-		parts = append(parts, part{scope{rule: rule.Name, soft: e.warns()}, &rule.Requirements})
-	}
-	e.signed = map[verify.Digest]bool{}
+	parts := e.asking(rule)
+	e.signed, e.scanned, e.scans = map[verify.Digest]bool{}, map[verify.Digest]*scanned{}, map[int]*scan{}
 	for _, p := range parts {
 		if p.req.Signatures != nil {
 			e.signatures(p.scope, p.req.Signatures)
 		}
 	}
-	for _, p := range parts {
-		for i := range p.req.Attestations {
-			s := p.scope
-			s.order, s.group = i+1, fmt.Sprintf("%s attestation %d", s.rule, i+1)
-			e.attestations(s, &p.req.Attestations[i])
+	for _, scans := range []bool{true, false} {
+		for _, p := range parts {
+			e.entries(p, scans)
 		}
 	}
+	slices.SortStableFunc(e.steps, compareSteps)
 	for _, p := range parts {
 		if p.req.Run != nil && !e.asked {
 			s := p.scope

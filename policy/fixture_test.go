@@ -63,7 +63,7 @@ func TestFixtureDecidesTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, rule := range append(askedOf, "attestations: [{predicate: cis-docker-image, anyOf: [a], time: claimed}]") {
-		d := w.rule(strings.NewReplacer("[a, b, c]", "[release, ci]", "[a, b]", "[ci, release]", "[a]", "[ci]", "[b]", "[release]").Replace(rule))
+		d := w.rule(strings.NewReplacer("[a, b, c]", "[release, ci]", "[a, b]", "[ci, release]", "[a]", "[ci]", "[b]", "[release]", "[c]", "[release]", "[b, c]", "[release]").Replace(rule))
 		want, got := w.evaluate(d), Evaluate(d, f.Input(d, now))
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %s %v %v, want %s %v %v", rule, got.Verdict, got.Reasons, got.Uses, want.Verdict, want.Reasons, want.Uses)

@@ -69,6 +69,9 @@ func flagsText(f Flags) string {
 	}
 	for _, kind := range f.Types {
 		fmt.Fprintf(&b, "      - predicate: %s\n        %s\n        time: claimed # without a log only the signer's own clock says when\n", quoted(kind), anyOf)
+		if types, err := predicateTypes(kind); err == nil && slices.ContainsFunc(types, isScan) {
+			b.WriteString("        # vulnerabilities: {maxSeverity: high} # without it what the scan found is not judged\n")
+		}
 	}
 	return b.String()
 }
@@ -114,6 +117,20 @@ rules:                       # the most specific pattern wins
         profile: starter     # starter, cis-l1 or cis-l2
         # except:
         #   - {control: "4.6", reason: "checked from outside", until: 2027-01-31}
+        # base: {profile: starter}       # another standard for what the base image brings
+        # parameters:                    # your own allow and deny lists
+        #   allowedBases: ["docker.io/library/*"]
+      # - predicate: vuln    # pratique attest --type vuln --predicate trivy.json
+      #   anyOf: [release]
+      #   maxAge: 7d
+      #   time: claimed
+      #   vulnerabilities:
+      #     maxSeverity: high    # high, medium, low, negligible or none
+      #     fixableOnly: true
+      #     maxDatabaseAge: 7d
+      #     ignore:
+      #       - {id: CVE-2026-1234, reason: "the module is not loaded", until: 2027-01-31}
+      #   vex: {anyOf: [release]}   # whose OpenVEX statements count
 
 # registries:
 #   "registry.example:5000": {ca: ca.crt}

@@ -160,13 +160,33 @@ func (l *linter) requirements(r *Requirements, what string, at pos) {
 				l.add(at, "allowed-bases-anybody", "write docker.io/library/*, or the namespaces you trust",
 					"%s allows every image on Docker Hub for a base, and anybody can push one", what)
 			}
-		} else if a.Predicate == attest.PredicateType {
+		} else if slices.Contains(a.Predicates, attest.PredicateType) {
 			l.add(at, "audit-not-judged", "write predicate: "+AuditPredicate,
 				"%s asks for a test result by its type, and one that failed is as good: only %s is judged", what, AuditPredicate)
 		}
+		l.scan(&a, what, at)
 	}
 	if r.Run != nil {
 		l.exceptions(r.Run.Except, what, at)
+	}
+}
+
+// scan looks at what is asked of scan results.
+func (l *linter) scan(a *Attestation, what string, at pos) {
+	switch {
+	case a.Scan == nil && slices.ContainsFunc(a.Predicates, isScan):
+		l.add(at, "scan-not-judged", "write vulnerabilities: {maxSeverity: high}",
+			"%s asks for a scan result, and one that found anything is as good: what it holds is not judged", what)
+		return
+	case a.Scan == nil:
+		return
+	case a.Scan.MaxDatabaseAge == 0:
+		l.add(at, "max-database-age-missing", "write maxDatabaseAge: 7d",
+			"%s accepts scans by a database of any age: an old one knows nothing of what was found since", what)
+	}
+	l.names(a.Scan.VEX, 0, what, at)
+	for _, x := range a.Scan.Ignore {
+		l.ends(x.at, x.Until, what, x.ID)
 	}
 }
 
@@ -200,11 +220,16 @@ func (l *linter) exceptions(list []Exception, what string, at pos) {
 		if x.at.line > 0 {
 			line = x.at
 		}
-		switch {
-		case l.now.After(x.Until):
-			l.add(line, "except-expired", "remove it", "%s: the exception for %s ended %s", what, x.Control, stamp(x.Until))
-		case x.Until.After(l.now.Add(longException + 24*time.Hour)):
-			l.add(line, "except-endless", "give it at most 90 days", "%s: the exception for %s lasts until %s", what, x.Control, stamp(x.Until))
-		}
+		l.ends(line, x.Until, what, x.Control)
+	}
+}
+
+// ends looks at how long an exception lasts (S6).
+func (l *linter) ends(at pos, until time.Time, what, of string) {
+	switch {
+	case l.now.After(until):
+		l.add(at, "except-expired", "remove it", "%s: the exception for %s ended %s", what, of, stamp(until))
+	case until.After(l.now.Add(longException + 24*time.Hour)):
+		l.add(at, "except-endless", "give it at most 90 days", "%s: the exception for %s lasts until %s", what, of, stamp(until))
 	}
 }

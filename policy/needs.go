@@ -1,6 +1,10 @@
 package policy
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/pratique-dev/pratique/attest/vuln"
+)
 
 // Needs says what has to be fetched to decide about a repository.
 type Needs struct {
@@ -43,8 +47,12 @@ func (n *Needs) add(d *Document, r *Requirements) {
 	for _, a := range r.Attestations {
 		n.Attestations = true
 		n.Config = n.Config || a.Audit != nil
-		n.Predicates = append(n.Predicates, a.Predicate)
+		n.Predicates = append(n.Predicates, a.Predicates...)
 		names = append(slices.Clone(names), a.AnyOf...)
+		if a.Scan != nil && len(a.Scan.VEX) > 0 {
+			n.Predicates = append(n.Predicates, openVEX, vuln.TypeOpenVEX)
+			names = append(names, a.Scan.VEX...)
+		}
 	}
 	for _, name := range names {
 		if s := d.signer(name); s != nil && s.Kind != SignerKey {

@@ -13,7 +13,7 @@ func (c *compiler) attestation(s *attestationShape) Attestation {
 	out.Threshold = c.threshold(s.Threshold, len(s.AnyOf))
 	var err error
 	if s.Predicate.set() {
-		if out.Predicate, err = PredicateURI(s.Predicate.s); err != nil {
+		if out.Predicates, err = predicateTypes(s.Predicate.s); err != nil {
 			c.add(s.Predicate.at, "", "%v", err)
 		}
 	}
@@ -22,6 +22,7 @@ func (c *compiler) attestation(s *attestationShape) Attestation {
 			c.add(s.MaxAge.at, "", "%v", err)
 		}
 	}
+	out.Scan = c.scan(s, out.Predicates)
 	if s.Predicate.s == AuditPredicate {
 		out.Audit = c.auditRule(s)
 		return out

@@ -118,7 +118,7 @@ func (c *compiler) requirements(s *evidenceShape, at pos, what string) Requireme
 	for i := range s.Attestations {
 		a := c.attestation(&s.Attestations[i])
 		if slices.ContainsFunc(out.Attestations, func(b Attestation) bool {
-			return a.Predicate == b.Predicate && slices.Equal(a.AnyOf, b.AnyOf)
+			return slices.Equal(a.Predicates, b.Predicates) && slices.Equal(a.AnyOf, b.AnyOf)
 		}) {
 			c.add(s.Attestations[i].At, "", "this attestation is asked for twice")
 		}

@@ -2,9 +2,11 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pratique-dev/pratique/attest"
+	"github.com/pratique-dev/pratique/attest/vuln"
 )
 
 // AuditPredicate is how a policy names a CIS audit: the test-result type with
@@ -24,9 +26,40 @@ func predicateAliases() map[string]string {
 		"spdxjson":         "https://spdx.dev/Document",
 		"cyclonedx":        "https://cyclonedx.org/bom",
 		"link":             "https://in-toto.io/Link/v1",
-		"vuln":             "https://cosign.sigstore.dev/attestation/vuln/v1",
-		"openvex":          "https://openvex.dev/ns",
+		"vuln":             vuln.TypeCosignVuln,
+		"openvex":          openVEX,
 	}
+}
+
+// openVEX is what cosign calls OpenVEX, whatever its version; other tools put
+// the version behind it.
+const openVEX = "https://openvex.dev/ns"
+
+// predicateTypes are the types that satisfy what a policy asks for. A URI is
+// itself alone; a name of something that several tools write under different
+// types is all of them.
+func predicateTypes(s string) ([]string, error) {
+	uri, err := PredicateURI(s)
+	switch {
+	case err != nil:
+		return nil, err
+	case s == "vuln":
+		return scanTypes(), nil
+	case s == "openvex":
+		return []string{openVEX, vuln.TypeOpenVEX}, nil
+	}
+	return []string{uri}, nil
+}
+
+// scanTypes are the types of scan results.
+func scanTypes() []string {
+	return []string{vuln.TypeCosignVuln, vuln.TypeVulnsV01, vuln.TypeVulnsV02}
+}
+
+func isScan(predicateType string) bool { return slices.Contains(scanTypes(), predicateType) }
+
+func isVEX(predicateType string) bool {
+	return predicateType == openVEX || strings.HasPrefix(predicateType, openVEX+"/")
 }
 
 // PredicateURI turns what a policy or --type says into a predicate type: one of

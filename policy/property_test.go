@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pratique-dev/pratique/attest/cis"
+	"github.com/pratique-dev/pratique/attest/vuln"
 	"github.com/pratique-dev/pratique/verify"
 )
 
@@ -20,6 +21,8 @@ var askedOf = []string{
 	"attestations: [{predicate: cis-docker-image, anyOf: [a, b], threshold: 2, time: claimed, profile: cis-l1}]",
 	"attestations: [{predicate: spdx, anyOf: [a, b], maxAge: 1d}]",
 	"platforms: [linux/amd64]\nsignatures: {anyOf: [b]}\nattestations: [{predicate: cis-docker-image, anyOf: [a], profile: cis-l2}]",
+	"attestations: [{predicate: vuln, anyOf: [a, b], maxAge: 7d, time: claimed, vulnerabilities: {maxSeverity: high}, vex: {anyOf: [c]}}]",
+	"attestations: [{predicate: cis-docker-image, anyOf: [b], time: claimed}, {predicate: vuln, anyOf: [a], time: claimed, vulnerabilities: {maxSeverity: high, maxDatabaseAge: 3d}, vex: {anyOf: [b, c]}}]",
 }
 
 // randomEvidence adds a few random items by the named signers.
@@ -27,7 +30,7 @@ func randomEvidence(w *world, r *rand.Rand, n int, by ...string) {
 	subjects := []verify.Digest{w.in.Image.Index, w.amd64, w.arm64, verify.DigestOf([]byte("other"))}
 	for range n {
 		signer, over := by[r.IntN(len(by))], subjects[r.IntN(len(subjects))]
-		switch r.IntN(7) {
+		switch r.IntN(9) {
 		case 0, 1:
 			w.sign(signer, over)
 		case 2, 3:
@@ -43,6 +46,11 @@ func randomEvidence(w *world, r *rand.Rand, n int, by ...string) {
 			w.add(verify.Item{Kind: verify.KindSignature, Subject: over, Err: verify.ErrInvalid})
 		case 6:
 			w.add(verify.Item{Kind: verify.KindAttestation, Subject: over, Err: verify.ErrUnreadable})
+		case 7:
+			w.scan(signer, over, trivyScan(w.t, time.Duration(r.IntN(10)-1)*day, day, []hit{found("CVE-2026-1", "CRITICAL", ""), found("CVE-2026-2", "LOW", "")}[r.IntN(2):]...))
+		case 8:
+			status := []string{vuln.VEXNotAffected, vuln.VEXFixed, vuln.VEXAffected}[r.IntN(3)]
+			w.vex(signer, over, vexFor(w.t, subjects[r.IntN(len(subjects))], status, time.Duration(r.IntN(5)-1)*day))
 		}
 	}
 }

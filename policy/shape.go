@@ -92,6 +92,29 @@ type attestationShape struct {
 	Except     []exceptionShape `yaml:"except" empty:"ok" doc:"Controls that may fail for a while."`
 	Base       *baseShape       `yaml:"base" doc:"Another standard for what the image has from its base."`
 	Parameters *parametersShape `yaml:"parameters" doc:"Parameters the facts are judged with again."`
+
+	Vulnerabilities *scanShape `yaml:"vulnerabilities" doc:"What a vulnerability scan may find; without it any result will do."`
+	VEX             *vexShape  `yaml:"vex" doc:"Whose OpenVEX statements say that a vulnerability does not matter here."`
+}
+
+type scanShape struct {
+	At             pos
+	MaxSeverity    text          `yaml:"maxSeverity" need:"yes" oneof:"high|medium|low|negligible|none" doc:"The highest severity let through; unknown is above all of them."`
+	FixableOnly    truth         `yaml:"fixableOnly" doc:"Let through what no version fixes yet."`
+	MaxDatabaseAge text          `yaml:"maxDatabaseAge" doc:"How old the scanner's database may be now, such as 7d."`
+	Ignore         []ignoreShape `yaml:"ignore" empty:"ok" doc:"Vulnerabilities that may be for a while."`
+}
+
+type ignoreShape struct {
+	At     pos
+	ID     text `yaml:"id" need:"yes" doc:"Identifier of the vulnerability, such as CVE-2026-1234."`
+	Reason text `yaml:"reason" need:"yes" doc:"Why, for whoever reads the decision."`
+	Until  text `yaml:"until" need:"yes" doc:"Last day it holds, UTC."`
+}
+
+type vexShape struct {
+	At    pos
+	AnyOf []text `yaml:"anyOf" need:"yes" doc:"Names of signers."`
 }
 
 type baseShape struct {

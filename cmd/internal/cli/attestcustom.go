@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/pratique-dev/pratique/attest"
+	"github.com/pratique-dev/pratique/attest/vuln"
 	"github.com/pratique-dev/pratique/policy"
 	"github.com/pratique-dev/pratique/verify/wire"
 )
@@ -20,8 +22,8 @@ type customPredicate struct {
 }
 
 func (c *customPredicate) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&c.kind, "type", "", "predicate `type` for --predicate: slsaprovenance1, spdxjson, vuln, … or a URI")
-	cmd.Flags().StringVar(&c.file, "predicate", "", "sign the JSON object in this `file` instead of an audit")
+	cmd.Flags().StringVar(&c.kind, "type", "", "predicate `type` for --predicate: slsaprovenance1, spdxjson, vuln, openvex, … or a URI")
+	cmd.Flags().StringVar(&c.file, "predicate", "", "sign the JSON object in this `file` instead of an audit; with --type vuln also trivy's or grype's own report")
 }
 
 func (c *customPredicate) load() error {
@@ -48,7 +50,29 @@ func (c *customPredicate) load() error {
 	if err := json.Unmarshal(text, &map[string]json.RawMessage{}); err != nil {
 		return usage(fmt.Errorf("%s: a predicate is a JSON object", c.file), "")
 	}
+	named := c.kind
 	c.kind, c.predicate = uri, text
+	switch {
+	case named == "vuln":
+		return c.wrapScan()
+	case uri == vuln.TypeCosignVuln, uri == vuln.TypeVulnsV01, uri == vuln.TypeVulnsV02:
+		_, err = vuln.Parse(uri, text)
+	case strings.HasPrefix(uri, "https://openvex.dev/ns"):
+		_, err = vuln.ParseVEX(text)
+	}
+	if err != nil {
+		return usage(fmt.Errorf("%s: %w", c.file, err), "no gate could read it; give it another --type, or have the tool write it again")
+	}
+	return nil
+}
+
+// wrapScan makes the predicate of a scanner's own report, so that what is
+// signed is what a gate can read.
+func (c *customPredicate) wrapScan() error {
+	var err error
+	if c.kind, c.predicate, err = vuln.Wrap(c.predicate); err != nil {
+		return usage(fmt.Errorf("%s: %w", c.file, err), "trivy image --format json -o "+c.file+" IMAGE, or grype -o json IMAGE > "+c.file)
+	}
 	return nil
 }
 

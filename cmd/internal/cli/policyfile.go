@@ -99,6 +99,11 @@ func (a *app) documents(p policyFlags) ([]*policy.Document, error) {
 		if err != nil {
 			return nil, err
 		}
+		for _, f := range policy.Lint(doc, a.env.Now()) {
+			if f.Code == "scan-not-judged" {
+				a.note("--type vuln asks for a signed scan result and does not judge what it found; a policy with vulnerabilities: does (pratique policy init)")
+			}
+		}
 		docs = append(docs, doc)
 	}
 	if len(docs) == 0 {

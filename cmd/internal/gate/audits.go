@@ -4,25 +4,48 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/pratique-dev/pratique/attest"
 	"github.com/pratique-dev/pratique/attest/cis"
+	"github.com/pratique-dev/pratique/attest/vuln"
 	"github.com/pratique-dev/pratique/policy"
 	"github.com/pratique-dev/pratique/verify"
 )
 
-// ClaimTimes gives each audit the time its signer claims for it, where nothing
-// proves another, so that people see what its age is judged by.
+// ClaimTimes gives each audit and each scan result the time its signer claims
+// for it, where nothing proves another, so that people see what its age is
+// judged by.
 func ClaimTimes(items []verify.Item) {
 	for _, item := range items {
 		c := item.Claim
-		if c == nil || c.TimeProof != verify.TimeNone || c.PredicateType != attest.PredicateType {
+		if c == nil || c.TimeProof != verify.TimeNone {
 			continue
 		}
-		if audit, err := attest.Parse(c.Predicate); err == nil {
-			c.Time, c.TimeProof = audit.AuditedAt, verify.TimeClaimed
+		if t := claimedTime(c); !t.IsZero() {
+			c.Time, c.TimeProof = t, verify.TimeClaimed
 		}
 	}
+}
+
+// claimedTime is when a statement says itself that it was made, the zero time
+// where it does not or cannot be read.
+func claimedTime(c *verify.Claim) time.Time {
+	switch {
+	case c.PredicateType == attest.PredicateType:
+		if audit, err := attest.Parse(c.Predicate); err == nil {
+			return audit.AuditedAt
+		}
+	case isScan(c.PredicateType):
+		if report, err := vuln.Parse(c.PredicateType, c.Predicate); err == nil {
+			return report.ScannedAt
+		}
+	}
+	return time.Time{}
+}
+
+func isScan(predicateType string) bool {
+	return predicateType == vuln.TypeCosignVuln || predicateType == vuln.TypeVulnsV01 || predicateType == vuln.TypeVulnsV02
 }
 
 // audits reads the CIS audits among the claims, and collects for each what the

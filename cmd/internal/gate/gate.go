@@ -92,8 +92,12 @@ func (g *Gate) inputs(ctx context.Context, ref verify.Reference, now time.Time) 
 		if g.Platform != nil {
 			inputs[i].Only = []verify.Platform{*g.Platform}
 		}
-		if slices.Contains(doc.Needs(image.Repo).Predicates, attest.PredicateType) {
+		needs := doc.Needs(image.Repo).Predicates
+		if slices.Contains(needs, attest.PredicateType) {
 			inputs[i].Audits = audits(ctx, g.Registry, image, gathered[i])
+		}
+		if slices.ContainsFunc(needs, isScan) {
+			ClaimTimes(gathered[i].Items)
 		}
 	}
 	return image, inputs, nil
