@@ -130,7 +130,7 @@ func TestFactsAreStableJSON(t *testing.T) {
 		names = append(names, k)
 	}
 	slices.Sort(names)
-	want := "adds configDigest created healthcheck history os rulesVersion secrets updates user"
+	want := "adds configDigest created healthcheck history os rulesVersion secrets switches updates user"
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("names %q, want %q", got, want)
 	}

@@ -18,6 +18,7 @@ func dockerfileFact(c Contents) *DockerfileFact {
 		Updates:     updatesOf(d.Steps),
 		Adds:        d.adds(),
 		Secrets:     c.dockerfileSecrets(),
+		Switches:    switchesOf(d.Steps, nil),
 		Unclear:     d.Unclear[:min(len(d.Unclear), maxHits)],
 	}
 	f.Target, _ = cut(f.Target, maxName)

@@ -74,5 +74,8 @@ func FuzzRun(f *testing.F) {
 		if a, b := updatesOf(steps), updatesOf(steps); !same(a, b) {
 			t.Errorf("%+v, then %+v", a, b)
 		}
+		if a, b := switchesOf(steps, nil), switchesOf(steps, nil); !same(a, b) {
+			t.Errorf("%+v, then %+v", a, b)
+		}
 	})
 }

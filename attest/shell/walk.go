@@ -101,10 +101,13 @@ func (w *walker) source(src string) error {
 // inner runs a text that another shell is handed. One that cannot be parsed is
 // noted: the script around it can be.
 func (w *walker) inner(text Word) error {
+	if err := w.spend(len(text.Text)); err != nil {
+		return err
+	}
 	file, err := parse(text.Text)
 	if err == ErrSyntax {
 		w.out.Unread = append(w.out.Unread, show(text.Text))
-		return w.spend(len(text.Text))
+		return nil
 	}
 	if err != nil {
 		return err
