@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/pratique-dev/pratique/verify"
@@ -31,7 +32,8 @@ var errSlow = errors.New("too slow")
 // Open implements [verify.Opener]. The stream holds one of the client's
 // requests until it is closed, so that a caller must not wait for other
 // answers while it holds many. A broken connection is replaced by one that
-// goes on where it ended. Reading is for one goroutine; cancelling ctx ends it.
+// goes on where it ended. Close, and the end of ctx, end a Read in another
+// goroutine.
 func (c *Client) Open(ctx context.Context, repo string, d verify.Descriptor) (io.ReadCloser, error) {
 	r, err := parseRepository(repo)
 	if err != nil {
@@ -50,9 +52,11 @@ func (c *Client) Open(ctx context.Context, repo string, d verify.Descriptor) (io
 	if err != nil {
 		return nil, fmt.Errorf("%s@%s: %w", repo, d.Digest, err)
 	}
-	s := &stream{client: c, ctx: ctx, blob: d, free: free}
+	s := &stream{client: c, blob: d, free: free}
+	s.ctx, s.stop = context.WithCancelCause(ctx)
 	s.request = c.request(http.MethodGet, r, "/blobs/"+string(d.Digest))
 	if err := s.begin(); err != nil {
+		s.stop(nil)
 		free()
 		return nil, err
 	}
@@ -62,11 +66,15 @@ func (c *Client) Open(ctx context.Context, repo string, d verify.Descriptor) (io
 // stream is the body of a blob, over one connection after another.
 type stream struct {
 	client  *Client
-	ctx     context.Context
 	request request
 	blob    verify.Descriptor
 	free    func()
+	// ctx is the caller's, until stop ends it.
+	ctx  context.Context
+	stop context.CancelCauseFunc
 
+	// replacing is held while body changes.
+	replacing sync.Mutex
 	// body is read under live, which cancel ends.
 	body   io.ReadCloser
 	live   context.Context
@@ -147,7 +155,8 @@ func (s *stream) Read(p []byte) (int, error) {
 func (s *stream) take(p []byte) (int, error) {
 	p = p[:min(int64(len(p)), s.blob.Size-s.read+1)]
 	pace := s.client.pace
-	silence := time.AfterFunc(pace.window, func() { s.cancel(errSlow) })
+	cancel := s.cancel
+	silence := time.AfterFunc(pace.window, func() { cancel(errSlow) })
 	defer silence.Stop()
 	start := pace.now()
 	n, err := s.body.Read(p)
@@ -190,7 +199,7 @@ func (s *stream) judge(err error) error {
 	case err == io.EOF:
 		err = fmt.Errorf("%w: %d bytes, and its descriptor says %d", verify.ErrInvalid, s.read, s.blob.Size)
 	case s.ctx.Err() != nil:
-		err = s.ctx.Err()
+		err = context.Cause(s.ctx)
 	case err == errSlow || context.Cause(s.live) == errSlow:
 		err = fmt.Errorf("less than %d bytes a second over %s: %w", minRate, s.client.pace.window, errSlow)
 	default:
@@ -218,7 +227,9 @@ func (s *stream) resume(cause error) error {
 	case a.stream == nil:
 		return fmt.Errorf("%w; asked for the rest, the registry answers %d", broken, a.status)
 	}
+	s.replacing.Lock()
 	s.body = a.stream
+	s.replacing.Unlock()
 	rest := fmt.Sprintf("bytes %d-%d/%d", s.read, s.blob.Size-1, s.blob.Size)
 	if a.header.Get("Content-Range") != rest || a.length >= 0 && a.length != s.blob.Size-s.read {
 		s.end()
@@ -235,10 +246,10 @@ func (s *stream) end() {
 
 // Close implements [io.Closer].
 func (s *stream) Close() error {
-	s.end()
+	s.stop(fs.ErrClosed)
+	s.replacing.Lock()
+	defer s.replacing.Unlock()
+	s.body.Close()
 	s.free()
-	if s.pending == nil {
-		s.pending = fmt.Errorf("%s: %w", s.request, fs.ErrClosed)
-	}
 	return nil
 }

@@ -334,6 +334,22 @@ func TestCancelledStreamEnds(t *testing.T) {
 	})
 }
 
+func TestClosingEndsARead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := wireFunc(func(r *http.Request) *http.Response {
+			res := body(200, "", nil)
+			res.Body = &dripping{ctx: r.Context(), every: 10 * time.Second, chunks: []string{"a"}, err: io.EOF}
+			return res
+		}).client(t)
+		r := must[io.ReadCloser](t)(c.Open(t.Context(), home+"/app", blobOf([]byte("a"))))
+		time.AfterFunc(time.Second, func() { r.Close() })
+		start := time.Now()
+		if _, err := io.ReadAll(r); !errors.Is(err, fs.ErrClosed) || errors.Is(err, verify.ErrInvalid) || time.Since(start) != time.Second {
+			t.Errorf("%v after %s", err, time.Since(start))
+		}
+	})
+}
+
 func TestStreamsHoldSlots(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := wireFunc(func(*http.Request) *http.Response { return body(200, "layer", io.EOF) }).client(t)
