@@ -5,10 +5,13 @@ import (
 	"time"
 )
 
-var (
-	image   = Image{Repository: "ghcr.io/org/app", Digests: []string{"sha256:" + hexImage, "sha256:" + hexIndex}}
-	finding = Finding{ID: "CVE-1", PURL: "pkg:deb/debian/curl@7.88.1-10%2Bdeb12u5?arch=amd64&distro=debian-12"}
-)
+func someImage() Image {
+	return Image{Repository: "ghcr.io/org/app", Digests: []string{"sha256:" + hexImage, "sha256:" + hexIndex}}
+}
+
+func someFinding() Finding {
+	return Finding{ID: "CVE-1", PURL: "pkg:deb/debian/curl@7.88.1-10%2Bdeb12u5?arch=amd64&distro=debian-12"}
+}
 
 func product(id string, parts ...string) VEXProduct {
 	return VEXProduct{IDs: []string{id}, Subcomponents: parts}
@@ -16,7 +19,7 @@ func product(id string, parts ...string) VEXProduct {
 
 func covers(t *testing.T, f Finding, list ...VEXStatement) string {
 	t.Helper()
-	status, why, at, ok := VEX{Statements: list}.Covers(f, image)
+	status, why, at, ok := VEX{Statements: list}.Covers(f, someImage())
 	if !ok && (status != "" || why != "" || !at.IsZero()) {
 		t.Errorf("nothing, but %q %q %v", status, why, at)
 	}
@@ -68,7 +71,7 @@ func TestCoversProduct(t *testing.T) {
 			if tt.takes || tt.warnsOnly && warns {
 				want = status
 			}
-			if got := covers(t, finding, VEXStatement{ID: "CVE-1", Status: status, Products: []VEXProduct{tt.p}}); got != want {
+			if got := covers(t, someFinding(), VEXStatement{ID: "CVE-1", Status: status, Products: []VEXProduct{tt.p}}); got != want {
 				t.Errorf("%s: %s: %q", name, status, got)
 			}
 		}
@@ -88,7 +91,7 @@ func TestCoversImageWithoutDigest(t *testing.T) {
 		{IDs: []string{"pkg:oci/app@", "pkg:oci/app"}, SHA256: []string{""}},
 	}}}}
 	for _, digests := range [][]string{nil, {""}, {"sha256:"}, {"sha512:" + hexImage}} {
-		if _, _, _, ok := v.Covers(finding, Image{Repository: "ghcr.io/org/app", Digests: digests}); ok {
+		if _, _, _, ok := v.Covers(someFinding(), Image{Repository: "ghcr.io/org/app", Digests: digests}); ok {
 			t.Errorf("%q: covered", digests)
 		}
 	}
@@ -143,7 +146,7 @@ func TestCoversLastStatement(t *testing.T) {
 		"at once, first":        {[]VEXStatement{day(1, VEXAffected), day(1, VEXNotAffected)}, VEXAffected, 1},
 		"about nothing":         {[]VEXStatement{day(1, VEXNotAffected), elsewhere}, VEXNotAffected, 1},
 	} {
-		status, why, at, ok := VEX{Statements: tt.list}.Covers(finding, image)
+		status, why, at, ok := VEX{Statements: tt.list}.Covers(someFinding(), someImage())
 		if !ok || status != tt.want || why != tt.want+"!" || at.Day() != tt.day {
 			t.Errorf("%s: %s %s %v %v", name, status, why, at, ok)
 		}
