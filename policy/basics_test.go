@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -181,8 +182,15 @@ func TestStarterAndFlags(t *testing.T) {
 	if _, err := Parse(Starter(), Source{File: "starter", Open: w.open}); err != nil {
 		t.Fatal(err)
 	}
+	// What is commented out is right as well, once the marks are gone.
+	full := regexp.MustCompile(`(?m)^( *)# ( *)((?:base|parameters|allowedBases|- predicate|anyOf|maxAge|time|vulnerabilities|maxSeverity|fixableOnly|maxDatabaseAge|ignore|- \{id|vex|except|- \{control)\b)`).
+		ReplaceAllString(string(Starter()), "$1$2$3")
+	d, err := Parse([]byte(full), Source{File: "starter", Open: w.open})
+	if err != nil || len(d.Rules[0].Attestations) != 2 || d.Rules[0].Attestations[0].Audit.Base == nil || len(d.Rules[0].Attestations[1].Scan.Ignore) != 1 {
+		t.Fatalf("%v\n%s", err, full)
+	}
 	f := Flags{Keys: []FlagKey{{"cosign.pub", w.pem["cosign.pub"]}}, Types: []string{"cis-docker-image"}, Annotations: map[string]string{"a b": "x: y\n"}}
-	d, err := FromFlags(f)
+	d, err = FromFlags(f)
 	if err != nil {
 		t.Fatal(err)
 	}
