@@ -134,8 +134,10 @@ func (w *walker) keep(f keptFile) {
 		w.unkeep(f.Path)
 	}
 	if len(w.facts.Kept) == maxKept {
-		w.facts.drop("kept", 1)
-		return
+		return // a look-up that needs it says so
+	}
+	if w.keptLen += len(f.Content); w.keptLen > maxKeptBytes {
+		f = keptFile{Path: f.Path, Problem: "more files of this name than are kept"}
 	}
 	w.twice[f.Path] = true
 	w.facts.Kept = append(w.facts.Kept, f)
@@ -173,9 +175,13 @@ func (w *walker) database(kind, p string, size int64, r io.Reader) error {
 		return err
 	}
 	list, err := packages.Parse(kind, content)
-	d.Packages = list
-	if err != nil {
-		d.Packages, d.Problem = nil, problemText(err)
+	switch w.packages += len(list); {
+	case err != nil:
+		d.Problem = problemText(err)
+	case w.packages > packages.MaxPackages:
+		d.Problem = fmt.Sprintf("more than %d packages in one layer", packages.MaxPackages)
+	default:
+		d.Packages = list
 	}
 	w.facts.Databases = append(w.facts.Databases, d)
 	return nil

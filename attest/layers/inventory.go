@@ -18,8 +18,9 @@ func (m *merger) packages() {
 	found := map[cis.Package]int64{} // installed size, by package without its layer
 	since := map[cis.Package]int{}
 	any := false
-	for _, p := range m.databasePaths() {
-		versions := m.versions(p)
+	all := m.databases()
+	for _, p := range slices.Sorted(maps.Keys(all)) {
+		versions := m.versions(p, all[p])
 		if len(versions) == 0 {
 			continue
 		}
@@ -76,14 +77,19 @@ func packageKey(p packages.Package) cis.Package {
 	return cis.Package{Manager: p.Manager, Name: p.Name, Version: p.Version, Arch: p.Arch}
 }
 
-func (m *merger) databasePaths() []string {
-	paths := map[string]bool{}
-	for _, l := range m.layers {
+// databases are those of all layers, by path and layer. The last of several in
+// one layer is the one that stays.
+func (m *merger) databases() map[string]map[int]database {
+	all := map[string]map[int]database{}
+	for i, l := range m.layers {
 		for _, d := range l.facts.Databases {
-			paths[d.Path] = true
+			if all[d.Path] == nil {
+				all[d.Path] = map[int]database{}
+			}
+			all[d.Path][i] = d
 		}
 	}
-	return slices.Sorted(maps.Keys(paths))
+	return all
 }
 
 // databaseVersion is a database as one layer left it.
@@ -95,21 +101,12 @@ type databaseVersion struct {
 
 // versions are those of a database that stood in the image without a gap up to
 // its top, the newest first; none where the top has none.
-func (m *merger) versions(p string) []databaseVersion {
+func (m *merger) versions(p string, byLayer map[int]database) []databaseVersion {
 	var out []databaseVersion
 	for i := len(m.layers) - 1; i >= 0; i-- {
-		// The last of several in one layer is the one that stays.
-		all := m.layers[i].facts.Databases
-		for j := len(all) - 1; j >= 0; j-- {
-			if all[j].Path == p {
-				out = append(out, databaseVersion{database: all[j], layer: i})
-				break
-			}
-		}
-		if n := len(out); n > 0 && out[n-1].layer == i {
-			continue
-		}
-		if !m.doubtful && m.hides(i, p) {
+		if d, ok := byLayer[i]; ok {
+			out = append(out, databaseVersion{database: d, layer: i})
+		} else if !m.doubtful && m.hides(i, p) {
 			break
 		}
 	}

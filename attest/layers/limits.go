@@ -25,7 +25,7 @@ const (
 	maxName = 4096
 )
 
-// Limits on what is held of one file, in bytes.
+// Limits on what is held of files, in bytes.
 const (
 	maxContent = 1 << 20
 	// sniffed is how much of a file is looked at to tell text from other
@@ -33,6 +33,12 @@ const (
 	sniffed = 8 << 10
 	// maxLate is how much content may wait for the key of its fingerprints.
 	maxLate = 8 << 20
+	// maxKeptBytes and maxLinkBytes are the contents and the names that a layer
+	// keeps to resolve users and hard links by.
+	maxKeptBytes = 4 << 20
+	maxLinkBytes = 8 << 20
+	// maxTarget is the longest target of a symbolic link that is kept.
+	maxTarget = 1024
 	// largeContent is what only one layer at a time may hold.
 	largeContent = 4 << 20
 )
@@ -42,7 +48,7 @@ const (
 const (
 	maxSpecial   = 4096
 	maxHardLinks = 64 << 10
-	maxSymlinks  = 16 << 10
+	maxSymlinks  = 4096
 	maxKept      = 256
 	maxDatabases = 8192
 	maxFound     = 256

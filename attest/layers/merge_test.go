@@ -163,3 +163,21 @@ func TestRowsBeyondThoseKept(t *testing.T) {
 		t.Errorf("%+v", f.Unread)
 	}
 }
+
+// Merging takes time by what there is, not by its product.
+func TestThreat84_DeepAndWideLayers(t *testing.T) {
+	deep := strings.Repeat("d/", 1000)
+	var lower []entry
+	for i := range 500 {
+		lower = append(lower, with(fmt.Sprintf("%sf%d", deep, i), 0o4755, ""))
+	}
+	layers := [][]entry{lower}
+	for i := range 40 {
+		layers = append(layers, []entry{file(fmt.Sprintf("%sg%d", deep, i), "")})
+	}
+	layers = append(layers, []entry{file(strings.Repeat("d/", 500)+".wh.d", "")})
+	f := Merge(image(t, Options{}, layers...), "")
+	if len(f.SetUID) != 500 || !f.SetUID[0].Hidden || !f.SetUID[499].Hidden {
+		t.Errorf("%d rows", len(f.SetUID))
+	}
+}

@@ -14,6 +14,8 @@ func (m *merger) setUID() {
 	for i, l := range m.layers {
 		mine := slices.Clone(l.facts.Special)
 		mine = append(mine, m.linked(l, mine, raised)...)
+		m.more("setuid", len(mine)-2*maxSpecial)
+		mine = mine[:min(len(mine), 2*maxSpecial)]
 		for _, s := range mine {
 			raised[s.Path] = s
 			rows = append(rows, cis.SetUIDFile{

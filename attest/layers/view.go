@@ -10,10 +10,12 @@ type view struct {
 	layers []*Layer
 	// doubtful says that engines would merge the layers in different ways.
 	doubtful bool
+	// dirs are directories that gone was asked about.
+	dirs map[inLayer]bool
 }
 
 func newView(list []*Layer) *view {
-	v := &view{layers: list}
+	v := &view{layers: list, dirs: map[inLayer]bool{}}
 	v.doubtful = v.writesThrough()
 	return v
 }
@@ -58,15 +60,35 @@ func (v *view) notDir(i int, h hashed) bool {
 // hidden reports whether a file of layer i is replaced or deleted above it.
 // Where that is not sure it is not hidden.
 func (v *view) hidden(i int, p string) bool {
-	if v.doubtful {
-		return false
+	return !v.doubtful && (v.above(i, p)&(isAny|isWhiteout) != 0 || p != "" && v.gone(i, parent(p)))
+}
+
+// above is what the layers over layer i have at a path.
+func (v *view) above(i int, p string) kind {
+	var k kind
+	h := hashPath(p)
+	for _, l := range v.layers[i+1:] {
+		k |= find(l.facts.Paths, h)
 	}
-	for j := i + 1; j < len(v.layers); j++ {
-		if v.hides(j, p) {
-			return true
-		}
+	return k
+}
+
+// inLayer is a directory as layers up to one leave it.
+type inLayer struct {
+	layer int
+	dir   string
+}
+
+// gone reports whether what layers up to i have in a directory is taken away
+// above.
+func (v *view) gone(i int, dir string) bool {
+	key := inLayer{i, dir}
+	if known, ok := v.dirs[key]; ok {
+		return known
 	}
-	return false
+	gone := v.above(i, dir)&(isOther|isWhiteout|isOpaque) != 0 || dir != "" && v.gone(i, parent(dir))
+	v.dirs[key] = gone
+	return gone
 }
 
 // hides reports whether layer j takes away what lower layers have at p.

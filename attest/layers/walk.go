@@ -14,10 +14,13 @@ type walker struct {
 	paths   *pathList
 	entries int
 	// key is for fingerprints, "" where it is known only at the end.
-	key     string
-	late    []lateFile
-	lateLen int
-	buffer  []byte
+	key  string
+	late []lateFile
+	// What is held so far, in bytes.
+	lateLen, keptLen, linkLen int
+	buffer                    []byte
+	// packages counts those of all databases.
+	packages int
 	// twice are the files whose content matters, to see one that comes again.
 	twice map[string]bool
 }
@@ -158,7 +161,9 @@ func (w *walker) symlink(p, target string) {
 	if w.facts.Symlinks == nil {
 		w.facts.Symlinks = map[string]string{}
 	}
-	if _, again := w.facts.Symlinks[p]; again || len(w.facts.Symlinks) < maxSymlinks {
+	_, again := w.facts.Symlinks[p]
+	delete(w.facts.Symlinks, p)
+	if (again || len(w.facts.Symlinks) < maxSymlinks) && len(target) <= maxTarget {
 		w.facts.Symlinks[p] = target
 	}
 }
@@ -172,7 +177,7 @@ func (w *walker) hardLink(p string, h *tar.Header) error {
 	if keeps(p) {
 		w.keep(keptFile{Path: p, Link: target})
 	}
-	if len(w.facts.Links) == maxHardLinks {
+	if w.linkLen += len(p) + len(target); len(w.facts.Links) == maxHardLinks || w.linkLen > maxLinkBytes {
 		w.facts.cannot("4.8", p, "more hard links than are kept")
 		return nil
 	}
