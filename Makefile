@@ -45,14 +45,14 @@ test: ## unit tests: no root, no daemon, no network but the module proxy
 	$(GO) test ./...
 
 .PHONY: e2e
-e2e: build ## the built binary against real registries and real cosign (built here, no apt packages, no root)
+e2e: build ## the built binary against real registries and real cosign and a Docker engine (built or installed here; root only to install)
 	$(GO) run ./e2e/setup
 	PRATIQUE_BIN=$(CURDIR)/bin/pratique $(GO) test -tags e2e -count=1 -timeout 30m ./e2e
 
 .PHONY: bench
-bench: build ## whole-process comparison with cosign, as ratios, with the gate table
+bench: build ## whole-process comparison with cosign and dockle, as ratios, with the gate table (ONLY=scan to choose)
 	$(GO) run ./e2e/setup
-	$(GO) run ./e2e/bench -pratique bin/pratique
+	$(GO) run ./e2e/bench -pratique bin/pratique -only "$(ONLY)"
 
 .PHONY: mutants
 mutants: ## remove each security check in turn; a named test must fail (ONLY=list to choose)

@@ -11,10 +11,20 @@ const roundTrip = 20 * time.Millisecond
 
 const mebibyte = 1 << 20
 
-// compareAll runs every comparison and prints the figures and what became of the goals.
-func (s *stage) compareAll(ctx context.Context) (int, error) {
-	for _, part := range []func(context.Context) error{s.start, s.single, s.memory, s.network, s.requests, s.crowded, s.lean, s.scan} {
-		if err := part(ctx); err != nil {
+// compareAll runs the comparisons whose name is asked for, all of them without one, and prints the
+// figures and what became of the goals.
+func (s *stage) compareAll(ctx context.Context, only string) (int, error) {
+	for _, part := range []struct {
+		name string
+		run  func(context.Context) error
+	}{
+		{"start", s.start}, {"single", s.single}, {"memory", s.memory}, {"network", s.network}, {"requests", s.requests},
+		{"crowded", s.crowded}, {"lean", s.lean}, {"scan", s.scan},
+	} {
+		if only != "" && only != part.name {
+			continue
+		}
+		if err := part.run(ctx); err != nil {
 			return s.missed, err
 		}
 	}

@@ -24,8 +24,9 @@ func main() {
 	defer stop()
 	program := flag.String("pratique", "bin/pratique", "the built program")
 	runs := flag.Int("runs", 15, "pairs of runs for each comparison; the slow ones get a fifth")
+	only := flag.String("only", "", "one comparison: start, single, memory, network, requests, crowded, lean or scan")
 	flag.Parse()
-	missed, err := bench(ctx, *program, max(1, *runs))
+	missed, err := bench(ctx, *program, *only, max(1, *runs))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(2)
@@ -36,7 +37,7 @@ func main() {
 }
 
 // bench returns how many goals were missed.
-func bench(ctx context.Context, program string, runs int) (int, error) {
+func bench(ctx context.Context, program, only string, runs int) (int, error) {
 	program, err := filepath.Abs(program)
 	if err != nil {
 		return 0, err
@@ -54,5 +55,5 @@ func bench(ctx context.Context, program string, runs int) (int, error) {
 	if err := s.prepare(ctx); err != nil {
 		return 0, err
 	}
-	return s.compareAll(ctx)
+	return s.compareAll(ctx, only)
 }
