@@ -60,6 +60,7 @@ func normalise(c Contents) []Step {
 	for i, e := range c.History {
 		s := normaliseRow(e, command)
 		s.At = Place{Source: SourceHistory, Row: i + 1}
+		s.Run.read = new(runReading)
 		out = append(out, s)
 	}
 	numberLayers(c, out)

@@ -10,9 +10,28 @@ import (
 // foreignScript is why a script for PowerShell, say, is unclear.
 const foreignScript = "the script is not for a POSIX shell"
 
+// runReading keeps what readRun returned, since more than one control asks.
+type runReading struct {
+	done    bool
+	script  shell.Script
+	unclear string
+}
+
 // readRun lists the commands of a RUN; unclear says why it could not be
 // followed, "" if it could.
 func readRun(r RunForm) (s shell.Script, unclear string) {
+	m := r.read
+	if m == nil {
+		m = new(runReading)
+	}
+	if !m.done {
+		m.done = true
+		m.script, m.unclear = parseRun(r)
+	}
+	return m.script, m.unclear
+}
+
+func parseRun(r RunForm) (s shell.Script, unclear string) {
 	if r.Foreign {
 		return shell.Script{}, foreignScript
 	}

@@ -30,6 +30,8 @@ type RunForm struct {
 	Argv    []string
 	// Caches are the targets of cache mounts, which only a Dockerfile shows.
 	Caches []string
+	// read keeps the commands, once they were worked out; nil to not keep them.
+	read *runReading
 }
 
 // AddForm is what an ADD or COPY of a Dockerfile says.
