@@ -122,3 +122,11 @@ func TestThreat65_SecretWordOfAWrittenHealthcheck(t *testing.T) {
 		t.Errorf("%v, facts hold the password: %s", err, strings.ReplaceAll(string(b), word, "<it>"))
 	}
 }
+
+// A value too short to be looked for elsewhere is taken out behind its option.
+func TestThreat65_ShortSecretWordOfAHealthcheck(t *testing.T) {
+	c := doc{run: map[string]any{"Healthcheck": map[string]any{"Test": []string{"CMD", "check", "--password", "xyz"}}}}.contents(t)
+	if test := Collect(c).Healthcheck.Test; len(test) != 4 || test[3] != redacted {
+		t.Errorf("%q", test)
+	}
+}

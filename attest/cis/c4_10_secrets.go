@@ -92,6 +92,9 @@ func secretFact(found []secret, r redactor, key string) *SecretFact {
 }
 
 func judgeSecrets(f *Facts, p Parameters) Result {
+	if f.Secrets == nil && f.fileOnly() {
+		return p.judgeWrittenSecrets(f)
+	}
 	if f.Secrets == nil {
 		return uncollected("whether there are secrets")
 	}

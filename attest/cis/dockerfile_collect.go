@@ -36,7 +36,7 @@ func keepBases(all []BaseRef) []BaseRef {
 	for i, b := range out {
 		text, _ := cut(b.Ref, maxRedact)
 		out[i].Ref, _ = cut(redactShapes(text), maxRowText)
-		out[i].Tag, _ = cut(b.Tag, maxName)
+		out[i].Tag, _ = cut(redactShapes(b.Tag), maxName)
 		out[i].Digest, _ = cut(b.Digest, maxRowText)
 	}
 	return out
