@@ -77,7 +77,7 @@ func TestInvalid(t *testing.T) {
 	for name, c := range map[string]struct{ file, says string }{
 		"empty":        {"", "no instructions"},
 		"no from":      {"ARG A=b", "no FROM"},
-		"before from":  {"RUN x\nFROM a", "line 1"},
+		"before from":  {"RUN x\nFROM a", "line 1: an instruction in front of the first FROM"},
 		"unknown":      {"FROM a\nRUNN x", "line 2: unknown instruction RUNN"},
 		"template":     {"FROM a\n{{ if x }}\nRUN x", "line 2: unknown instruction"},
 		"blank":        {"ARG A=\nFROM $A", "line 2: FROM names nothing"},

@@ -56,6 +56,9 @@ func reason(err error) string {
 	if _, rest, ok := strings.Cut(text, "dockerfile parse error on line "); ok {
 		_, text, _ = strings.Cut(rest, ": ")
 	}
+	if text == "no build stage in current context" {
+		return "an instruction in front of the first FROM"
+	}
 	for _, q := range quotations() {
 		text = q.ReplaceAllString(text, "…")
 	}

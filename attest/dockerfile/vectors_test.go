@@ -124,9 +124,11 @@ func TestVectors(t *testing.T) {
 		seen[v.control+" "+v.status] = true
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { v.check(t) })
 	}
-	for _, id := range []string{"4.1", "4.6", "4.7", "4.9", "4.10"} {
-		if !seen[id+" pass"] || !seen[id+" fail"] {
-			t.Errorf("%s: no vector that passes, or none that fails", id)
+	// That nothing was found to turn verification off is for a person to judge.
+	good := map[string]string{"4.1": "pass", "4.6": "pass", "4.7": "pass", "4.9": "pass", "4.10": "pass", "4.11": "manual"}
+	for id, status := range good {
+		if !seen[id+" "+status] || !seen[id+" fail"] {
+			t.Errorf("%s: no vector that is %s, or none that fails", id, status)
 		}
 	}
 }
