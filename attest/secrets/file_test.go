@@ -159,6 +159,9 @@ func TestFileIsBounded(t *testing.T) {
 	if got := File("app/.env", []byte(b.String()), key); len(got) != maxFound || got[maxFound-1].Line != maxFound {
 		t.Errorf("%d findings", len(got))
 	}
+	if got := File("srv/x.txt", []byte(strings.Repeat(secretstest.All()["stripe-key"]+"\n", 200)), key); len(got) != maxFound {
+		t.Errorf("%d findings", len(got))
+	}
 	long := "DB_PASSWORD=" + strings.Repeat("ab1", maxLine)
 	if got := File("app/.env", []byte(long), key); len(got) != 1 || got[0].Length > maxLine {
 		t.Errorf("a long line: %+v", got)

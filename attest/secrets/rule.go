@@ -35,9 +35,10 @@ type rule struct {
 }
 
 // at looks for the rule's credential around a literal, which is text[from:to].
+// Where it finds something that is none, end says where that ends.
 func (r *rule) at(text []byte, from, to int) (start, end int, ok bool) {
 	if !r.near(text[to:min(len(text), to+r.window)]) {
-		return 0, 0, false
+		return 0, to, false
 	}
 	for n := 0; n < r.back && from > 0 && r.belongs(text[from-1]); n++ {
 		from--
@@ -46,11 +47,11 @@ func (r *rule) at(text []byte, from, to int) (start, end int, ok bool) {
 		from++
 	}
 	if !r.inside && !wordStart(text, from) {
-		return 0, 0, false
+		return 0, to, false
 	}
 	m := r.pattern().FindSubmatchIndex(text[from:min(len(text), from+r.window)])
 	if m == nil || m[2*r.group] < 0 {
-		return 0, 0, false
+		return 0, to, false
 	}
 	start, end = from+m[2*r.group], from+m[2*r.group+1]
 	value := string(text[start:end])
@@ -129,8 +130,9 @@ func (e *engine) find(text []byte) []Match {
 			return
 		}
 		start, stop, ok := e.rules[n].at(text, from, from+len(whole))
+		// Going on inside of what was refused would be quadratic.
+		done[n] = stop
 		if ok {
-			done[n] = max(stop, from+len(whole))
 			count[n]++
 			out = append(out, Match{Rule: e.rules[n].id, Start: start, End: stop, order: int(n)})
 		}

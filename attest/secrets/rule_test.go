@@ -66,6 +66,16 @@ func TestPrivateKeyEndsWhereItEnds(t *testing.T) {
 	}
 }
 
+// Text that is all beginnings of tokens is read once, not once for each.
+func TestFindRefusesOnce(t *testing.T) {
+	looks := 0
+	r := (&adder{}).add("x", `xoxb-[a-z-]{20,}`, "xoxb-").when(func(string) bool { looks++; return false })
+	newEngine([]*rule{r}).find(bytes.Repeat([]byte("-xoxb-abcdefgh"), 1<<12))
+	if want := 14 << 12 / (window - 14); looks > want+1 {
+		t.Errorf("%d looks at %d bytes, want %d", looks, 14<<12, want)
+	}
+}
+
 func TestFindIsBounded(t *testing.T) {
 	one := secretstest.All()["stripe-key"] + "\n"
 	if n := len(Find([]byte(strings.Repeat(one, 1000)))); n != maxMatches {
@@ -103,7 +113,7 @@ func BenchmarkFile(b *testing.B) {
 
 // BenchmarkFindHostile is text made of what the filter lets through.
 func BenchmarkFindHostile(b *testing.B) {
-	text := bytes.Repeat([]byte(`://a.eyJ-eyJ"d" secret machine a `), 1<<15)
+	text := bytes.Repeat([]byte("-xoxb-.eyJabcdefghijkl-"), 1<<15)
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		Find(text)
