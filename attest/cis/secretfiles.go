@@ -41,7 +41,7 @@ func judgeSearch(r *Result, f *Facts) {
 	const what = "file contents were not searched for secrets"
 	switch {
 	case f.Layers == nil:
-		r.add(Pass, OriginUnknown, Place{}, "config and history hold no secret; files in layers were not read")
+		r.add(Unknown, OriginUnknown, Place{}, what+": no layer was read")
 	case !f.Layers.Contents:
 		r.add(Unknown, OriginUnknown, Place{}, what+", only names were")
 	}
