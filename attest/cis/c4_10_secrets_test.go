@@ -46,6 +46,7 @@ func TestSecretPlaces(t *testing.T) {
 		"healthcheck":      {run: map[string]any{"Healthcheck": map[string]any{"Test": []string{"CMD", token}}}},
 		"classic arg":      {history: []HistoryEntry{classic("|1 API_TOKEN=" + filler(20) + " /bin/sh -c true")}, layers: -1},
 		"buildkit arg":     {history: []HistoryEntry{bk("RUN |2 A=b API_TOKEN=" + filler(20) + " /bin/sh -c true # buildkit")}, layers: -1},
+		"arg by name only": {history: []HistoryEntry{bk("RUN |1 DEPLOY_KEY=" + filler(20) + " /bin/sh -c true # buildkit")}, layers: -1},
 		"run":              {history: []HistoryEntry{bkRun("curl -H 'X: " + token + "' https://example.com")}, layers: -1},
 		"overridden env":   {history: []HistoryEntry{bk("ENV DB_PASSWORD=" + filler(20)), bk("ENV DB_PASSWORD=")}},
 		"arg default":      {history: []HistoryEntry{bk("ARG DEPLOY_KEY=" + filler(20))}},
