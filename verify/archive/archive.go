@@ -15,7 +15,8 @@
 // was not offered is an error.
 //
 // Where an archive has both index.json and manifest.json, engines differ in
-// which of them they load. They must agree.
+// which of them they load, so what either lists is an image of the archive, and
+// a name that they use for two images names neither.
 //
 // Names are compared, never opened: ".." in one leads nowhere. A name that
 // comes twice is refused, and so is one below a link, because an engine that

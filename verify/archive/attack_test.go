@@ -103,18 +103,33 @@ func TestListsThatDisagree(t *testing.T) {
 	app := named(b.image(config, "one"), "app:1")
 	evil := named(b.image(other, "two"), "evil:1")
 	blob := func(s string) string { return "blobs/sha256/" + hexOf(s) }
-	refused(t, map[string][]byte{
-		"an image more": b.pack([]file{listing(entry(blob(config), []string{"app:1"}, blob("one")), entry(blob(other), nil, blob("two")))}, app),
-		"another image": b.pack([]file{listing(entry(blob(other), []string{"app:1"}, blob("two")))}, app),
-		"no image":      b.pack([]file{listing()}, app),
-	})
-	swapped := b.pack([]file{listing(entry(blob(other), []string{"app:1"}, blob("two")))}, app, evil)
-	images, _, err := read(swapped)
-	if err != nil {
-		t.Fatal(err)
+	for name, tt := range map[string]struct {
+		raw  []byte
+		only string
+	}{
+		"an image more": {b.pack([]file{listing(entry(blob(config), []string{"app:1"}, blob("one")), entry(blob(other), nil, blob("two")))}, app), "app:1"},
+		"another image": {b.pack([]file{listing(entry(blob(other), []string{"app:1"}, blob("two")))}, app), ""},
+		"swapped names": {b.pack([]file{listing(entry(blob(other), []string{"app:1"}, blob("two")))}, app, evil), "evil:1"},
+	} {
+		images, offered, err := read(tt.raw)
+		if err != nil || len(images) != 2 {
+			t.Fatalf("%s: %+v, %v", name, images, err)
+		}
+		for _, asked := range []string{"", "app:1", "evil:1"} {
+			if got, err := Choose(images, asked); (err == nil) != (asked != "" && asked == tt.only) {
+				t.Errorf("%s: %q is %+v of %v", name, asked, got, offered)
+			}
+		}
 	}
-	if got, err := Choose(images, "app:1"); err == nil {
-		t.Errorf("one name of two images: %+v", got)
+	refused(t, map[string][]byte{"no image": b.pack([]file{listing()}, app), "none in both": b.pack(nil)})
+}
+
+// As engines write it who are asked for an image by its id.
+func TestLayoutThatNamesNothing(t *testing.T) {
+	b := blobs{files: []file{regular("blobs/sha256/"+hexOf(config), config), regular("blobs/sha256/"+hexOf("one"), "one")}}
+	images, offered, err := read(b.pack([]file{listing(entry("blobs/sha256/"+hexOf(config), nil, "blobs/sha256/"+hexOf("one")))}))
+	if err != nil || len(images) != 1 || stack(images[0], offered) != "one" {
+		t.Errorf("%+v, %v", images, err)
 	}
 }
 

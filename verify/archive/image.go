@@ -45,27 +45,37 @@ func (c *contents) images() ([]Image, error) {
 		if err != nil {
 			return nil, err
 		}
-		return agree(images, named)
+		images = join(images, named)
+	}
+	if len(images) == 0 {
+		return nil, invalid("index.json lists no image, and there is no manifest.json")
 	}
 	return images, nil
 }
 
-// agree adds the names of manifest.json to the images of index.json, which
-// must be among them: engines load by the one or by the other.
-func agree(images, named []Image) ([]Image, error) {
+// join puts what manifest.json lists to what index.json does. Engines load by
+// the one or by the other: an image that only one of them lists is another
+// image, and a name that they use for different ones is the name of both. An
+// engine that saves an image without a name lists it in manifest.json only.
+func join(images, named []Image) []Image {
+	groups := 0
+	for _, i := range images {
+		groups = max(groups, i.group+1)
+	}
 	for _, n := range named {
-		found := false
+		known := false
 		for i := range images {
 			if images[i].digest() == n.digest() {
-				found = true
+				known = true
 				images[i].name(n.RepoTags)
 			}
 		}
-		if !found {
-			return nil, invalid("manifest.json lists an image with config %s, and index.json does not", n.digest())
+		if !known {
+			n.group += groups
+			images = append(images, n)
 		}
 	}
-	return images, nil
+	return images
 }
 
 // name adds names that the image does not have yet.

@@ -50,9 +50,6 @@ func (c *contents) layout() ([]Image, error) {
 		}
 		rename(out, groups[e.Digest], e.Annotations)
 	}
-	if len(out) == 0 {
-		return nil, invalid("index.json lists no image")
-	}
 	return out, nil
 }
 

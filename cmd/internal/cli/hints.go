@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/pratique-dev/pratique/cmd/internal/source"
 	"github.com/pratique-dev/pratique/policy"
 	"github.com/pratique-dev/pratique/verify"
 )
@@ -81,6 +82,9 @@ func quoted(name string) string {
 
 // unreachable is the failure to read an image, with what helps.
 func unreachable(err error) error {
+	if hint := source.Hint(err); hint != "" {
+		return failed(err, hint)
+	}
 	return failed(err, reachHint(err.Error(), "check the name and your login, then run the command again"))
 }
 

@@ -12,6 +12,7 @@ package source
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"runtime"
 	"strings"
 
@@ -106,8 +107,13 @@ func Open(ctx context.Context, asked string, o Options) ([]Target, error) {
 // advice is left.
 func Hint(err error) string {
 	var e *engine.Error
-	if errors.As(err, &e) {
+	switch {
+	case errors.As(err, &e):
 		return e.Hint
+	case errors.Is(err, verify.ErrInvalid):
+		return "what is there does not verify; get the image again from whoever made it"
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+		return "check the path, and that you may read what is there"
 	}
 	return ""
 }

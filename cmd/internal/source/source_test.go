@@ -222,6 +222,9 @@ func TestErrors(t *testing.T) {
 	if Hint(err) != "docker pull app:2" || Hint(errors.New("other")) != "" {
 		t.Errorf("hint %q", Hint(err))
 	}
+	if _, err := Open(t.Context(), "docker-archive:"+file+".missing", o); !strings.Contains(Hint(err), "path") {
+		t.Errorf("hint %q", Hint(err))
+	}
 }
 
 func TestCancelled(t *testing.T) {
