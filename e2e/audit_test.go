@@ -86,13 +86,28 @@ func auditOf(t *testing.T, want int, args ...string) (audit, lab.Result) {
 	return a, r
 }
 
-// engine is started by the first test that needs it.
-var engine = sync.OnceValues(func() (*lab.Engine, error) { return lab.StartEngine(context.Background(), shared.Dir) })
+// engines holds the one engine, started by the first test that needs it.
+type engines struct {
+	once   sync.Once
+	engine *lab.Engine
+	err    error
+}
+
+func (e *engines) get() (*lab.Engine, error) {
+	e.once.Do(func() { e.engine, e.err = lab.StartEngine(context.Background(), shared.Dir) })
+	return e.engine, e.err
+}
+
+func (e *engines) stop() {
+	if e.engine != nil {
+		e.engine.Stop()
+	}
+}
 
 // docker runs the docker CLI against our own engine.
 func docker(t *testing.T, env []string, stdin *os.File, args ...string) string {
 	t.Helper()
-	e, err := engine()
+	e, err := shared.engines.get()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +146,7 @@ func debian(t *testing.T) string {
 // TestAudit_Debian: a real distribution, the same from everywhere it can be read.
 func TestAudit_Debian(t *testing.T) {
 	name := debian(t)
-	e, err := engine()
+	e, err := shared.engines.get()
 	if err != nil {
 		t.Fatal(err)
 	}

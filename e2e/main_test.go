@@ -27,6 +27,7 @@ type house struct {
 	*lab.Lab
 	programs   map[string]string
 	registries map[string]*lab.Registry
+	engines    engines
 }
 
 // shared is set once by TestMain, before any test runs.
@@ -54,6 +55,7 @@ func runAll(m *testing.M) (int, error) {
 	for _, registry := range shared.registries {
 		defer registry.Stop()
 	}
+	defer shared.engines.stop()
 	return m.Run(), nil
 }
 

@@ -33,6 +33,8 @@ func judgeBase(f *Facts, p Parameters) Result {
 func (f *Facts) judgeNamed(r *Result, p Parameters, b BaseFact) {
 	at, shown := Place{Source: SourceConfig}, b.describe()
 	switch {
+	case b.Ref == Scratch && f.Layers != nil && f.Layers.Traits.Kind != KindScratch:
+		r.add(Warn, OriginOwn, at, "%s, whoever audited it says, and there are files of a distribution in it", shown)
 	case b.Ref == Scratch:
 		r.add(Pass, OriginOwn, at, "%s", shown)
 	case b.Mismatch != "":

@@ -58,9 +58,20 @@ func TestBase(t *testing.T) {
 	for name, c := range cases {
 		p := DefaultParameters()
 		p.AllowedBases = c.allow
-		f := finding(t, Facts{Base: c.base, Dockerfile: c.file, Layers: &LayersFact{}}, p, "4.2")
+		layers := &LayersFact{Traits: Traits{Kind: KindScratch}}
+		f := finding(t, Facts{Base: c.base, Dockerfile: c.file, Layers: layers}, p, "4.2")
 		if f.Status != c.want || !strings.Contains(strings.Join(f.Evidence, "\n"), c.says) {
 			t.Errorf("%s: %s %q, want %s and %q", name, f.Status, f.Evidence, c.want, c.says)
+		}
+	}
+}
+
+// Whoever audits can say that there is no base; files of one show otherwise.
+func TestScratchWithADistribution(t *testing.T) {
+	for kind, want := range map[string]Status{KindScratch: Pass, KindDistroless: Warn, KindFull: Warn} {
+		facts := Facts{Base: &BaseFact{Ref: Scratch, How: BaseGiven}, Layers: &LayersFact{Traits: Traits{Kind: kind}}}
+		if f := finding(t, facts, DefaultParameters(), "4.2"); f.Status != want {
+			t.Errorf("%s: %s %q, want %s", kind, f.Status, f.Evidence, want)
 		}
 	}
 }

@@ -129,7 +129,13 @@ rules:
     images: ["%s/**"]
     signatures: {anyOf: [release]}
     attestations:
-      - {predicate: cis-docker-image, anyOf: [release], maxAge: 168h, time: claimed, profile: starter}
+      - predicate: cis-docker-image
+        anyOf: [release]
+        maxAge: 168h
+        time: claimed
+        profile: starter
+        parameters: {acceptUnseen: true}   # what a script does not show is good enough here
+        controls: {"4.4": none}            # there is no scanner in this story
 registries:
   "%s": {http: true}
 `
@@ -154,7 +160,7 @@ func (p *play) bad() error {
 func (p *play) all(image string, attest, verify int) error {
 	return errors.Join(
 		p.run(StatusAllowed, "sign", "--key", p.path("release.key"), "--allow-http-registry", image),
-		p.run(attest, "attest", "--key", p.path("release.key"), "--allow-http-registry", image),
+		p.run(attest, "attest", "--key", p.path("release.key"), "--allow-http-registry", "--base", "scratch", image),
 		p.verify(verify, image),
 	)
 }
