@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -21,6 +22,7 @@ const readAhead = 64 << 10
 type inflated struct {
 	in        *pipe
 	mediaType string
+	decoders  *decoders
 
 	decoder io.Reader
 	close   func()
@@ -95,12 +97,43 @@ func (i *inflated) open() error {
 }
 
 func (i *inflated) openZstd(r io.Reader) error {
-	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1),
-		zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
+	d, err := i.decoders.take(r)
 	if err == nil {
-		i.decoder, i.close = d, d.Close
+		i.decoder, i.close = d, func() { i.decoders.put(d) }
 	}
 	return err
+}
+
+// decoders are zstd decoders to use again: each holds twice a window, which is
+// most of the memory that reading takes.
+type decoders struct {
+	mu   sync.Mutex
+	free []*zstd.Decoder
+}
+
+func (l *decoders) take(r io.Reader) (*zstd.Decoder, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n := len(l.free); n > 0 {
+		d := l.free[n-1]
+		l.free = l.free[:n-1]
+		return d, d.Reset(r)
+	}
+	// Without spare room the decoder would move its window with every block. The
+	// DiffID is the checksum.
+	return zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(false),
+		zstd.IgnoreChecksum(true), zstd.WithDecoderMaxWindow(maxWindow))
+}
+
+// put takes a decoder back, with nothing left in it to read.
+func (l *decoders) put(d *zstd.Decoder) {
+	if d.Reset(nil) != nil {
+		d.Close()
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.free = append(l.free, d)
 }
 
 // compression names a format by the bytes it begins with; "" is none. A frame

@@ -20,6 +20,8 @@ type shared struct {
 	told     func(int64)
 	// spent counts the entries and directories of all layers.
 	spent atomic.Int64
+	// decoders are those for zstd that no layer uses now.
+	decoders decoders
 	// large is held by the one layer that holds a large file.
 	large sync.Mutex
 }

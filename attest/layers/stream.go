@@ -80,7 +80,7 @@ func (s *shared) scan(parent context.Context, in stream) (*Layer, error) {
 	hashing := plain.tap(sum)
 	var all sync.WaitGroup
 	all.Go(func() { compressed.fill(src) })
-	all.Go(func() { plain.fill(&inflated{in: compressed, mediaType: in.mediaType}) })
+	all.Go(func() { plain.fill(&inflated{in: compressed, mediaType: in.mediaType, decoders: &s.decoders}) })
 	all.Go(hashing)
 	abort := func() {
 		if in.abort != nil {
