@@ -61,7 +61,7 @@ func parseTrivy(report []byte) (Report, error) {
 	for i, result := range t.Results {
 		for _, v := range result.Vulnerabilities {
 			if v.VulnerabilityID == "" {
-				return Report{}, fmt.Errorf("Results[%d]: a vulnerability without identifier", i)
+				return Report{}, fmt.Errorf("result %d: a vulnerability without identifier", i+1)
 			}
 			r.Findings = append(r.Findings, v.finding())
 		}

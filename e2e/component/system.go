@@ -46,7 +46,7 @@ func Install(ctx context.Context) error {
 		return nil
 	}
 	if os.Geteuid() != 0 {
-		return errors.New("Debian packages are missing, and installing them needs root: apt-get install docker.io debootstrap rpm busybox-static")
+		return errors.New("installing Debian packages that are missing needs root: apt-get install docker.io debootstrap rpm busybox-static")
 	}
 	args := []string{"install", "-y", "-q", "--no-install-recommends"}
 	for name := range missing {
