@@ -33,22 +33,24 @@ func (one audited) message(now time.Time) report.Audit {
 		m.Controls = append(m.Controls, report.Control{
 			ID: f.Control, Key: f.Key, IDs: c.IDs, Title: c.Title, Level: c.Level, Scored: c.Scored,
 			Status: f.Status.String(), Effect: effect.String(), Exception: exception,
-			Origin: string(f.Origin), Evidence: f.Evidence, Items: one.items(f), Remediation: c.Remediation,
+			Origin: string(f.Origin), Evidence: f.Evidence, Items: itemMessages(f, one.diffIDs), Remediation: c.Remediation,
 		})
 		count(&m.Summary, f.Status)
 	}
 	return m
 }
 
-func (one audited) items(f cis.Finding) []report.Item {
+// itemMessages are the pieces of a finding; diffIDs are the image's layers,
+// lowest first, as far as they are known.
+func itemMessages(f cis.Finding, diffIDs []string) []report.Item {
 	out := []report.Item{}
 	for _, i := range f.Items {
 		m := report.Item{
 			Status: i.Status.String(), Origin: string(i.Origin), Text: i.Text, Source: i.At.Source,
 			Row: i.At.Row, Layer: i.At.Layer, Path: i.At.Path, Line: i.At.Line,
 		}
-		if i.At.Layer > 0 && i.At.Layer <= len(one.diffIDs) {
-			m.DiffID = one.diffIDs[i.At.Layer-1]
+		if i.At.Layer > 0 && i.At.Layer <= len(diffIDs) {
+			m.DiffID = diffIDs[i.At.Layer-1]
 		}
 		out = append(out, m)
 	}

@@ -28,6 +28,7 @@ func (a *app) decisionMessage(r gate.Result) report.Decision {
 		m.Findings = append(m.Findings, report.Finding{
 			Control: f.Control, Status: f.Status.String(), Effect: f.Effect.String(),
 			Source: f.Source, Origin: string(f.Origin), Platform: f.Platform, Evidence: f.Evidence,
+			Items: itemMessages(f.Finding, nil),
 		})
 	}
 	return m
