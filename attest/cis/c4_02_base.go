@@ -85,7 +85,7 @@ func (b BaseFact) describe() string {
 	}
 	switch {
 	case b.Layers > 0:
-		s += ", found in the lowest " + plural(b.Layers, "layer", "layers")
+		s += ", found in the image's lowest " + strings.TrimPrefix(plural(b.Layers, "layer", "layers"), "1 ")
 	case b.How == BaseAnnotation:
 		s += ", as an annotation claims"
 	case b.How == BaseDockerfile:

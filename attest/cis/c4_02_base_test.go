@@ -35,7 +35,7 @@ func TestBase(t *testing.T) {
 	}{
 		"nobody names one":             {nil, nil, nil, Warn, "no annotation"},
 		"no list":                      {matched, nil, nil, Manual, "a person decides"},
-		"allowed":                      {matched, nil, []string{"docker.io/library/debian"}, Pass, "lowest 1 layer"},
+		"allowed":                      {matched, nil, []string{"docker.io/library/debian"}, Pass, "in the image's lowest layer"},
 		"allowed by folder":            {matched, nil, []string{"docker.io/library/*"}, Pass, ""},
 		"allowed by host":              {matched, nil, []string{"docker.io/**"}, Pass, ""},
 		"one segment is one":           {matched, nil, []string{"docker.io/*"}, Fail, ""},

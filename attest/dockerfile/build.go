@@ -165,7 +165,11 @@ func (b *build) target(name string) (*stage, error) {
 	if len(names) > 10 {
 		names = append(names[:10], "…")
 	}
-	return nil, fmt.Errorf("target %q: the Dockerfile has no such stage, only %d, of which have names: %q", name, len(b.stages), names)
+	named := "none has a name"
+	if len(names) > 0 {
+		named = fmt.Sprintf("those with names are %q", names)
+	}
+	return nil, fmt.Errorf("target %q: no such stage; stages are numbered from 0 to %d, %s", name, len(b.stages)-1, named)
 }
 
 // chain is the stage and those it is FROM, the lowest first.

@@ -105,6 +105,9 @@ func (a *app) audit(ctx context.Context, f auditFlags, r registryFlags, limit fa
 	if len(args) == 0 && f.dockerfile.file == "" {
 		return usage(errors.New("no image named, and no Dockerfile"), "pratique audit registry.example/app:1, or pratique audit --dockerfile Dockerfile")
 	}
+	if len(args) == 0 && len(f.bases) > 0 {
+		return usage(errors.New("--base is held against an image, and none is named"), "pratique audit --dockerfile Dockerfile --base debian:12 registry.example/app:1")
+	}
 	x, err := a.auditor(f)
 	if err != nil {
 		return err

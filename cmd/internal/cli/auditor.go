@@ -40,6 +40,11 @@ func (a *app) auditor(f auditFlags) (*auditor, error) {
 		return nil, err
 	}
 	x.file, x.exceptions, err = f.dockerfile.read(a.env, f.platform)
+	for _, e := range x.exceptions {
+		if ended(e, a.env.Now()) {
+			a.note("%s: line %d: the exception from %s ended with %s", f.dockerfile.file, e.Line, e.Control, e.Until)
+		}
+	}
 	return x, err
 }
 

@@ -6,8 +6,11 @@ type Item struct {
 	// Effect is set where a profile or an exception judges this item by itself;
 	// else the control's effect is the item's.
 	Effect string `json:"effect,omitempty"`
-	Origin string `json:"origin"`
-	Text   string `json:"text"`
+	// Exception is the reason of an exception that covers this item, whose
+	// effect is then none.
+	Exception string `json:"exception,omitempty"`
+	Origin    string `json:"origin"`
+	Text      string `json:"text"`
 	// Source is config, history, layer or dockerfile; the fields after it say
 	// where in it, as far as that is known.
 	Source string `json:"source,omitempty"`
@@ -38,6 +41,7 @@ type Base struct {
 // Facts are beside the benchmark: no control rests on them. What was not
 // looked at is left out; an empty list was looked for and is empty.
 type Facts struct {
+	// Created is left out where it is a date of reproducible builds, such as 1970.
 	Created string `json:"created,omitempty"`
 	// Kind is scratch, distroless or full.
 	Kind         string `json:"kind,omitempty"`

@@ -36,7 +36,7 @@ func sampleAudit() Audit {
 					{Status: "pass", Origin: "own", Text: "line 9 has COPY", Source: "dockerfile", Line: 9},
 				}},
 			{ID: "4.10", Key: "image.secrets", Title: "No secrets", Level: 1, Status: "fail", Effect: "deny", Origin: "own", Evidence: []string{"a key"}, Remediation: "Take it out.",
-				Items: []Item{{Status: "fail", Effect: "deny", Origin: "own", Text: "private key in /app/id_rsa", Source: "layer", Layer: 3, Path: "app/id_rsa", Line: 2}}},
+				Items: []Item{{Status: "fail", Effect: "deny", Origin: "own", Text: "private key in /app/id_rsa (fingerprint 0f1e)", Source: "layer", Layer: 3, Path: "app/id_rsa", Line: 2}}},
 		},
 	}
 }

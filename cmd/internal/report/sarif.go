@@ -59,9 +59,8 @@ func (s *sarif) control(c Control, subject, dockerfile string, about sarifProper
 			Level: level(i.Status, effect), Message: sarifText{Text: message(i.line(), p.Platform)},
 			Locations: []sarifLocation{s.location(i, subject, dockerfile)}, Properties: p,
 		}
-		if c.Exception != "" && effect == effectNone {
-			r.Level = level(i.Status, "")
-			r.Suppressions = []sarifSuppression{{"external", "accepted", shown(c.Exception)}}
+		if reason := firstOf(i.Exception, c.Exception); reason != "" && effect == effectNone {
+			r.Suppressions = []sarifSuppression{{"external", "accepted", shown(reason)}}
 		}
 		s.add(rule, r, fingerprint{subject: subject, platform: about.Platform, item: i}, i.Source == sourceDockerfile && dockerfile != "" && i.Line > 0)
 	}

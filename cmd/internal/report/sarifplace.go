@@ -113,7 +113,8 @@ func (f fingerprint) sum() string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// moving finds the numbers and digests in a text.
+// moving finds the numbers and digests in a text, those of secrets too, which
+// depend on the build.
 var moving = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`sha256:[0-9a-f]{64}|[0-9]+`)
+	return regexp.MustCompile(`sha256:[0-9a-f]{64}|\(fingerprint [0-9a-f]+\)|[0-9]+`)
 })

@@ -10,6 +10,9 @@ import (
 // maxTextItems is how many items of one control text shows; JSON has them all.
 const maxTextItems = 20
 
+// baseScratch is the name of the base without layers.
+const baseScratch = "scratch"
+
 // under is the indent of what is said about a control.
 const under = "                     "
 
@@ -75,7 +78,11 @@ func (c Control) lines() []string {
 	}
 	var out []string
 	for _, i := range items {
-		out = append(out, i.line())
+		line := i.line()
+		if i.Exception != "" && !c.Excepted() {
+			line += "; excepted: " + i.Exception
+		}
+		out = append(out, line)
 	}
 	return out
 }
@@ -94,7 +101,10 @@ func (b Base) line() string {
 	case b.Layers > 0:
 		return fmt.Sprintf("%s (%s): %s", name, b.How, counted(b.Layers, "layer"))
 	}
-	return fmt.Sprintf("%s (%s): not held against the image", name, b.How)
+	if name == baseScratch {
+		return fmt.Sprintf("%s (%s): every layer is the image's own", name, b.How)
+	}
+	return fmt.Sprintf("%s (%s): claimed, and not held against the image", name, b.How)
 }
 
 func (f *Facts) line() string {
