@@ -65,11 +65,24 @@ func unprivileged(b BaseRef) bool {
 }
 
 // windowsBase reports whether a base is one of those that Windows images are
-// made of.
+// made of: Microsoft's own, or a tag of a Docker Official Image. Anybody else's
+// can be called that.
 func windowsBase(b BaseRef) bool {
 	ref := strings.ToLower(b.Ref)
-	if !strings.HasPrefix(ref, "mcr.microsoft.com/") {
-		return false
+	if strings.HasPrefix(ref, "mcr.microsoft.com/windows") || strings.HasPrefix(ref, "mcr.microsoft.com/dotnet/framework/") {
+		return true
 	}
-	return strings.HasPrefix(ref, "mcr.microsoft.com/windows") || strings.Contains(ref, "nanoserver") || strings.Contains(ref, "windowsservercore")
+	ref = strings.TrimPrefix(ref, "docker.io/")
+	name, tag, _ := strings.Cut(strings.TrimPrefix(ref, "library/"), ":")
+	switch {
+	case strings.HasPrefix(ref, "mcr.microsoft.com/"), strings.HasPrefix(ref, "microsoft/"):
+		return windowsWord(ref) || name == "microsoft/iis" || name == "microsoft/dotnet-framework"
+	case !strings.Contains(name, "/") && !strings.Contains(tag, "/"):
+		return windowsWord(tag)
+	}
+	return false
+}
+
+func windowsWord(s string) bool {
+	return strings.Contains(s, "nanoserver") || strings.Contains(s, "windowsservercore")
 }

@@ -140,7 +140,12 @@ func TestWrittenUser(t *testing.T) {
 		{"debian", []string{"00"}, Fail, "uid 0"}, {"debian", []string{""}, Fail, "uid 0"}, {"debian", []string{"7"}, Pass, "uid 7"},
 		{"debian", []string{"$APP_UID"}, Unknown, "variable"}, {"debian", []string{"app:${G}"}, Unknown, "variable"}, {"debian", []string{"0x0"}, Fail, "cannot start"},
 		{"debian", []string{"root # for now"}, Unknown, "no name"}, {"mcr.microsoft.com/windows/nanoserver:ltsc2025", nil, NotApplicable, ""},
-		{"example.com/windows/nanoserver", nil, Fail, ""},
+		{"example.com/windows/nanoserver", nil, Fail, ""}, {"a/golang:nanoserver", nil, Fail, ""}, {"localhost:5000/golang:nanoserver", nil, Fail, ""},
+		{"nanoserver", nil, Fail, ""}, {"microsoft/dotnet:2.1-sdk", nil, Fail, ""}, {"mcr.microsoft.com/dotnet/sdk:8.0", nil, Fail, ""},
+		{"microsoft/windowsservercore:1709", nil, NotApplicable, ""}, {"microsoft/dotnet:2.1-sdk-nanoserver-1709", nil, NotApplicable, ""},
+		{"microsoft/iis", nil, NotApplicable, ""}, {"microsoft/dotnet-framework:4.7.2-sdk", nil, NotApplicable, ""},
+		{"golang:1.26-windowsservercore-ltsc2022", nil, NotApplicable, ""}, {"docker.io/library/golang:1-nanoserver", nil, NotApplicable, ""},
+		{"mcr.microsoft.com/dotnet/framework/aspnet:4.8", nil, NotApplicable, ""}, {"mcr.microsoft.com/dotnet/sdk:8.0-nanoserver-1809", nil, NotApplicable, ""},
 	}
 	for _, c := range cases {
 		f := written(t, file(c.base, user(c.users...)...), "4.1")
