@@ -32,16 +32,19 @@ func (a *app) attestCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "attest IMAGE",
 		Short: "Audit an image, sign the result and attach it to the image",
-		Long: `Audit an image against section 4 of the CIS Docker Benchmark, sign the result
-as an in-toto statement, attach it to the image and read it back. Every
-runnable platform of a multi-platform image is audited and attested by itself.
+		Long: `Audit an image against section 4 of the CIS Docker Benchmark, every layer
+included, sign the result as an in-toto statement, attach it to the image and
+read it back. Every runnable platform of a multi-platform image is audited and
+attested by itself. With --dockerfile the Dockerfile is audited too, and its
+digest is in the statement.
 
 A bad image is attested too: the statement says what is true, and the policy
 at the gate decides. The exit code is then 3.
 
 With --predicate, a statement of your own is signed instead of an audit.`,
 		Example: `  pratique attest --key release.key registry.example/app:1
-  pratique attest --key release.key --dry-run registry.example/app:1
+  pratique attest --key release.key --dockerfile Dockerfile registry.example/app:1
+  pratique attest --dry-run registry.example/app:1
   pratique attest --key release.key --if-older-than 24h registry.example/app:1
   pratique attest --key release.key --type spdxjson --predicate sbom.json registry.example/app:1`,
 		Args: exactlyOne,
@@ -58,7 +61,7 @@ With --predicate, a statement of your own is signed instead of an audit.`,
 	f := cmd.Flags()
 	f.BoolVar(&o.dryRun, "dry-run", false, "print the statement; sign and attach nothing, need no key")
 	f.StringVar(&o.outputFile, "output-file", "", "also write the signed bundle to this `file` (one platform)")
-	f.DurationVar(&o.ifOlderThan, "if-older-than", 0, "do nothing where this key's newest audit is younger than this `time`")
+	f.DurationVar(&o.ifOlderThan, "if-older-than", 0, "audit and report, but attach nothing where this key's newest audit is younger than this `time`")
 	f.StringVar(&o.builder.ID, "builder-id", "", "who or what builds, a `URI`; goes into the statement")
 	f.StringVar(&o.builder.Pipeline, "pipeline", "", "the `run` that audits, such as its URL; goes into the statement")
 	f.StringVar(&o.builder.SourceURI, "source-uri", "", "the source `repository`; goes into the statement")
@@ -91,11 +94,11 @@ func (a *app) attest(ctx context.Context, o attestOptions, arg string) error {
 	if w.client, err = a.client(ctx, o.registry, nil, refs...); err != nil {
 		return err
 	}
-	defer a.progress("attesting " + arg)()
 	if w.image, err = a.resolve(ctx, w.client, refs[0]); err != nil {
 		return err
 	}
 	if o.custom.predicate != nil {
+		defer a.progress("attesting " + arg)()
 		return w.attestCustom(ctx, o)
 	}
 	list, err := x.image(ctx, w.client, arg)
@@ -105,7 +108,10 @@ func (a *app) attest(ctx context.Context, o attestOptions, arg string) error {
 	for i := range list {
 		list[i].audit.Builder = o.builder
 	}
-	if err := w.attestAudits(ctx, o, list); err != nil {
+	stop := a.progress("attesting " + arg) // one at a time: reading layers shows its own
+	err = w.attestAudits(ctx, o, list)
+	stop()
+	if err != nil {
 		return err
 	}
 	if o.dryRun {
