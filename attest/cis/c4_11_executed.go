@@ -11,8 +11,8 @@ import (
 
 // downloadsExecuted finds files that a script downloads and then runs, makes
 // executable, or puts where programs are found, in a script that checks no
-// digest and no signature. What it does in between cannot be told from here,
-// so this is a doubt.
+// digest and no signature. Where they are packages, or may have come out of an
+// archive, whatever takes them may check them, so this is a doubt.
 func (f flow) downloadsExecuted() []settings.Found {
 	s := f.script
 	t := tracker{flow: f}
@@ -26,7 +26,7 @@ func (f flow) downloadsExecuted() []settings.Found {
 		}
 		name, known := programOf(c.Words[0])
 		if from := t.executes(c, name, known); from != "" {
-			found = append(found, settings.Found{Rule: "download-executed", Text: from + ", then " + how(name), Doubtful: true})
+			found = append(found, settings.Found{Rule: "download-executed", Text: from + ", then " + how(name), Doubtful: c.Uncalled || !runnable(how(name))})
 		}
 		t.follow(i, name)
 	}
@@ -40,6 +40,12 @@ func how(name string) string {
 		return name
 	}
 	return "run"
+}
+
+// runnable reports whether a download that meets a command, as named by how, is
+// run by it or made ready to be run as it came.
+func runnable(how string) bool {
+	return how == "run" || how == "chmod" || how == "install" || interprets(how)
 }
 
 // tracker follows downloaded files through a script.

@@ -89,14 +89,16 @@ func TestSwitchesInRuns(t *testing.T) {
 			"curl -o - x | sh", "fetch -o - x | sh", "lwp-request x | sh", "sh -c \"set -e; $(curl x)\"",
 		},
 		"pipe-to-shell?": {"f() { curl x | sh; }"},
-		"download-executed?": {
-			"curl -Lo /usr/local/bin/x https://x/y && chmod +x /usr/local/bin/x", "curl -o x https://y && chmod 755 x", "wget https://x/y.sh && sh y.sh", "wget https://x/y.sh; chmod a+x y.sh; ./y.sh",
-			"curl -O https://x/y.py && python y.py", "curl https://x > /tmp/i.sh && bash /tmp/i.sh", "wget -O i.sh https://x && bash ./i.sh", "wget -P /tmp https://x/y && chmod u+x /tmp/y",
-			"curl -L https://x | tar xz -C /usr/local/bin", "curl -L https://x/y.tgz -o y.tgz && tar -C /usr/local -xzf y.tgz", "wget https://x/y.zip && unzip y.zip -d /usr/bin",
-			"curl -L https://x/y.tgz | tar xz && mv y/y /usr/local/bin/", "wget -qO /tmp/y https://x && install -m 755 /tmp/y /usr/local/bin/y", "wget https://x/y.deb && dpkg -i y.deb", "wget https://x/y.deb && apt-get install -y ./y.deb",
-			"wget https://x/y_1.deb; dpkg -i *.deb", "curl x | tee /usr/bin/y; chmod +x /usr/bin/y", "curl -fsSL x -o /tmp/y; cp /tmp/y /usr/bin/z", "F=/tmp/y; curl -o $F x; chmod +x $F",
-			"cd /tmp && curl -O https://x/y?z=1 && chmod +x /tmp/y", "curl -L x | gunzip > /usr/bin/y && chmod +x /usr/bin/y", "wget https://x/y.jar && java -jar y.jar", "curl -sSLo y x; sha256sum y; chmod +x y",
+		"download-executed": {
+			"curl -Lo /usr/local/bin/x https://x/y && chmod +x /usr/local/bin/x", "curl -o x https://y && chmod 755 x", "wget https://x/y.sh && sh y.sh", "wget https://x/y.sh; chmod a+x y.sh; ./y.sh", "curl -O https://x/y.py && python y.py", "curl https://x > /tmp/i.sh && bash /tmp/i.sh", "wget -O i.sh https://x && bash ./i.sh", "wget -P /tmp https://x/y && chmod u+x /tmp/y",
+			"wget -qO /tmp/y https://x && install -m 755 /tmp/y /usr/local/bin/y", "curl x | tee /usr/bin/y; chmod +x /usr/bin/y", "F=/tmp/y; curl -o $F x; chmod +x $F",
+			"cd /tmp && curl -O https://x/y?z=1 && chmod +x /tmp/y", "curl -L x | gunzip > /usr/bin/y && chmod +x /usr/bin/y", "curl -sSLo y x; sha256sum y; chmod +x y",
 			"curl --output-dir /tmp -o y x; chmod +x /tmp/y", "curl -o a x; mv a b; chmod +x b", "curl -o x https://y; chmod =rx x", "aria2c -o y x; chmod +x y", "curl -o y x | true; bash y",
+		},
+		"download-executed?": {
+			"curl -L https://x | tar xz -C /usr/local/bin", "curl -L https://x/y.tgz -o y.tgz && tar -C /usr/local -xzf y.tgz", "wget https://x/y.zip && unzip y.zip -d /usr/bin",
+			"curl -L https://x/y.tgz | tar xz && mv y/y /usr/local/bin/", "wget https://x/y.deb && dpkg -i y.deb", "wget https://x/y.deb && apt-get install -y ./y.deb", "wget https://x/y_1.deb; dpkg -i *.deb",
+			"curl -fsSL x -o /tmp/y; cp /tmp/y /usr/bin/z", "wget https://x/y.jar && java -jar y.jar", "f() { curl -o y x; chmod +x y; }",
 		},
 		"": {
 			"true", "echo \"curl -k\"", "echo 'curl https://x | sh'", "curl -K file https://x", "wget -q https://x", "curl -fsSL https://x -o y", "curl -w '%{http_code}-k' https://x", "curl -ok x",
@@ -250,7 +252,7 @@ func TestJudgeSwitches(t *testing.T) {
 }
 
 func TestJudgeSwitchesOfDockerfileAlone(t *testing.T) {
-	for script, want := range map[string]Status{"true": Manual, "curl x | sh": Fail, "curl -o y x; sh y": Warn, "curl 'x": Unknown} {
+	for script, want := range map[string]Status{"true": Manual, "curl x | sh": Fail, "curl -o y x; sh y": Fail, "wget x/y.deb; dpkg -i y.deb": Warn, "curl 'x": Unknown} {
 		d := &Dockerfile{Steps: []Step{{At: Place{Source: SourceDockerfile, Line: 3}, Instruction: "RUN", Run: RunForm{Script: script}}}}
 		facts, control := Facts{Dockerfile: dockerfileFact(Contents{Dockerfile: d})}, c0411()
 		if f := control.finding(&facts, DefaultParameters()); f.Status != want {
