@@ -1,6 +1,15 @@
 package cli
 
-import "testing"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/pratique-dev/pratique/verify"
+)
 
 // TestBuiltAt: what builders write for the sake of reproducible bytes is no
 // time at which anything was built.
@@ -11,6 +20,27 @@ func TestBuiltAt(t *testing.T) {
 	} {
 		if got := builtAt(created); got != want {
 			t.Errorf("%q: %q, want %q", created, got, want)
+		}
+	}
+}
+
+// TestUnopenedHints: a login helps with no file, and no name against a timeout.
+func TestUnopenedHints(t *testing.T) {
+	for _, row := range []struct {
+		asked string
+		err   error
+		hint  string
+	}{
+		{"registry.example/app:1", verify.ErrNone, "your login"},
+		{"registry.example/app:1", fmt.Errorf("GET: %w", context.DeadlineExceeded), "--timeout"},
+		{"oci:build:app", verify.ErrNone, "oci:DIR:TAG"},
+		{"docker-archive:app.tar:x:1", verify.ErrNone, "docker-archive:FILE:NAME"},
+		{"docker-archive:app.tar", verify.ErrInvalid, "does not verify"},
+		{"oci:build", fs.ErrNotExist, "check the path"},
+	} {
+		var f *failure
+		if err := unopened(row.asked, row.err); !errors.As(err, &f) || !strings.Contains(f.hint, row.hint) || !errors.Is(err, row.err) {
+			t.Errorf("%s, %v: %+v", row.asked, row.err, err)
 		}
 	}
 }

@@ -63,7 +63,7 @@ func (x *auditor) image(ctx context.Context, r source.Registry, asked string) ([
 	defer stop()
 	targets, err := source.Open(ctx, asked, x.options(r, read))
 	if err != nil {
-		return nil, unreachable(err)
+		return nil, unopened(asked, err)
 	}
 	var out []audited
 	for _, t := range targets {
@@ -121,6 +121,19 @@ func (x *auditor) target(ctx context.Context, t source.Target, bases []base) (au
 	c.Dockerfile = x.file
 	c.Base = x.baseOf(c, t, bases)
 	return audited{asked: t.Asked, audit: x.new(c, t.Manifest), inputs: x, diffIDs: c.DiffIDs}, nil
+}
+
+// unopened is the failure to find an image; logins are for registries alone.
+func unopened(asked string, err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return failed(err, layerHint(err))
+	}
+	scheme, _ := source.Split(asked)
+	form := map[string]string{source.SchemeOCI: "oci:DIR:TAG", source.SchemeArchive: "docker-archive:FILE:NAME"}[scheme]
+	if form == "" || source.Hint(err) != "" {
+		return unreachable(err)
+	}
+	return failed(err, "name an image that is there: "+form)
 }
 
 // layerHint is what to do about a layer that could not be read.
