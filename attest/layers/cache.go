@@ -23,7 +23,7 @@ import (
 
 // cacheVersion changes with what facts of a layer are and how they are found,
 // here and in the packages that this one asks.
-const cacheVersion = "1"
+const cacheVersion = "2"
 
 const (
 	cacheMagic  = "pratique layer\n"

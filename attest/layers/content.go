@@ -63,6 +63,9 @@ func (w *walker) regular(p string, h *tar.Header, r io.Reader) error {
 	}
 	whole := int64(len(content)) == h.Size
 	if keeps(p) {
+		if err := w.spend(held(len(content))); err != nil {
+			return err
+		}
 		w.keep(kept(p, content, whole))
 	}
 	if switches.Wants(p) {
@@ -184,7 +187,16 @@ func (w *walker) database(kind, p string, size int64, r io.Reader) error {
 		d.Packages = list
 	}
 	w.facts.Databases = append(w.facts.Databases, d)
-	return nil
+	return w.spend(weight(d.Packages))
+}
+
+// weight is what a list of packages takes of the image's number of entries.
+func weight(list []packages.Package) int {
+	n := len(list)
+	for _, p := range list {
+		n += held(len(p.Name) + len(p.Version) + len(p.Arch))
+	}
+	return n
 }
 
 // problemText keeps an error about foreign bytes within what a line can show.

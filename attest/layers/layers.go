@@ -14,6 +14,8 @@
 // symbolic link of its own or of a lower layer, or holds one path as a
 // directory and as something else. Builders do neither. In an image that has
 // such an entry nothing counts as hidden, and names are not resolved.
+// A device hides nothing, for engines without root leave it out, and neither
+// does the whiteout of a directory that the same layer has.
 //
 // What is not looked at: files in text beyond 1 MiB for secrets, names of
 // extended attributes other than file capabilities and those that steer
@@ -68,6 +70,25 @@ type Layer struct {
 	Contents bool
 
 	facts facts
+}
+
+// Cost is what the layer takes of the number of files and directories that one
+// image may have; what is held of it is some hundred bytes for each.
+func (l *Layer) Cost() int { return l.facts.Spent }
+
+// Fits refuses an image that [Read] would for its number of files. It is for
+// layers that were read by [Scan].
+func Fits(list []*Layer) error {
+	s, seen := newShared(Options{}), map[*Layer]bool{}
+	for _, l := range list {
+		if !seen[l] {
+			seen[l] = true
+			if err := s.spend(l.Cost()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Scan reads one layer, compressed or not, from a stream whose digests nobody

@@ -23,6 +23,9 @@ const (
 	maxEntries = 1_000_000
 	// maxName is the length of a path or of a link's target, in bytes.
 	maxName = 4096
+	// heldBytes is how many bytes of names, packages and contents count as one
+	// more entry: what is held of all layers stays below a few hundred MB.
+	heldBytes = 256
 )
 
 // Limits on what is held of files, in bytes.
@@ -53,6 +56,7 @@ const (
 	maxDatabases = 8192
 	maxFound     = 256
 	maxTools     = 256
+	maxGlobals   = 16
 	maxProblems  = 64
 )
 
@@ -64,6 +68,9 @@ const (
 	maxSwitchRows  = 256
 	maxUnreadRows  = 64
 )
+
+// held is what keeping n bytes takes of the image's number of entries.
+func held(n int) int { return n / heldBytes }
 
 // refuse is an error that says why a layer is not acceptable.
 func refuse(format string, args ...any) error {

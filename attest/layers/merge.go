@@ -61,11 +61,17 @@ func (m *merger) unread(control string, place cis.Place, why string) {
 	if slices.Contains(m.fact.Unread, u) {
 		return
 	}
-	if len(m.fact.Unread) == maxUnreadRows {
+	if len(m.fact.Unread) >= maxUnreadRows && m.knows(control) {
 		m.more("unread", 1)
 		return
 	}
 	m.fact.Unread = append(m.fact.Unread, u)
+}
+
+// knows reports whether a control has been told of something unread: what does
+// not fit must not keep another's from it.
+func (m *merger) knows(control string) bool {
+	return slices.ContainsFunc(m.fact.Unread, func(u cis.Unread) bool { return u.Control == control })
 }
 
 // problems are about files of any layer, except those that are gone: a secret
@@ -75,6 +81,11 @@ func (m *merger) problems() {
 		for _, p := range l.facts.Problems {
 			if !m.hidden(i, p.Path) {
 				m.unread(p.Control, at(i, p.Path), p.Why)
+			}
+		}
+		for _, control := range []string{"4.3", "4.8", "4.11"} {
+			if l.facts.Dropped["unread "+control] > 0 {
+				m.unread(control, at(i, ""), "more files that could not be read than are listed")
 			}
 		}
 		m.more("setuid", l.facts.Dropped["setuid"])

@@ -112,7 +112,7 @@ func TestPasswdOfMergedImage(t *testing.T) {
 		"deep link":          {[][]entry{{symlink("etc/passwd", "/a/b/c/d/passwd"), symlink("a/b/c/d", "/e"), moved(one, "e/passwd")}}, "not followed"},
 		"hard link":          {[][]entry{{moved(one, "x/passwd"), hardlink("etc/passwd", "x/passwd", 0o644)}}, "uid 1, layer 1"},
 		"hard link, other":   {[][]entry{{moved(one, "users"), hardlink("etc/passwd", "users", 0o644)}}, "not kept"},
-		"hard link, loop":    {[][]entry{{hardlink("etc/passwd", "etc/passwd", 0o644)}}, "hard links"},
+		"hard link, loop":    {[][]entry{{hardlink("etc/passwd", "etc/passwd", 0o644)}}, "another layer"},
 		"too large":          {[][]entry{{file("etc/passwd", strings.Repeat("x", maxContent+1))}}, "larger than"},
 		"twice":              {[][]entry{{root, one}}, "twice"},
 		"written, deleted":   {[][]entry{{root, file("etc/.wh.passwd", "")}}, "written"},

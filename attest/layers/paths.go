@@ -19,12 +19,24 @@ const (
 	isSymlink
 	isWhiteout // .wh.NAME: lower layers' path is deleted
 	isOpaque   // .wh..wh..opq in it: what lower layers have in it is deleted
+	isDevice   // a device node, besides isFile
 )
 
 const (
 	isAny   = isDir | isFile | isSymlink
 	isOther = isFile | isSymlink // anything but a directory
 )
+
+// replaces reports whether nothing of what lower layers have at the path stays
+// there. Engines without root leave devices out, but not what they would hide.
+func (k kind) replaces() bool { return k&(isAny|isWhiteout) != 0 && k&isDevice == 0 }
+
+// empties reports whether nothing of what lower layers have below the path
+// stays there. A whiteout of a directory that is in the layer too does so with
+// some engines only: overlay file systems know one or the other.
+func (k kind) empties() bool {
+	return k&(isOther|isOpaque) != 0 && k&isDevice == 0 || k&isWhiteout != 0 && k&(isDir|isImplied|isDevice) == 0
+}
 
 // hashed stands for a path. 160 bits of SHA-256 keep anyone from finding two
 // paths of which one would hide the other.
@@ -51,8 +63,7 @@ func newPathList() *pathList { return &pathList{dirs: map[hashed]struct{}{}} }
 // add notes a path. It returns the number of rows that took, since an entry
 // may imply many directories.
 func (l *pathList) add(p string, k kind) int {
-	before := len(l.rows)
-	l.imply(p)
+	n := l.within(p) + 1
 	h := hashPath(p)
 	switch {
 	case k&isDir != 0:
@@ -62,7 +73,7 @@ func (l *pathList) add(p string, k kind) int {
 		l.last = ""
 	}
 	l.put(h, k)
-	return len(l.rows) - before
+	return n
 }
 
 func (l *pathList) put(h hashed, k kind) {
@@ -87,6 +98,14 @@ func (l *pathList) imply(p string) {
 		l.dirs[h] = struct{}{}
 		l.put(h, isImplied)
 	}
+}
+
+// within notes that the directories above p are some, and returns the number of
+// rows that took.
+func (l *pathList) within(p string) int {
+	before := len(l.rows)
+	l.imply(p)
+	return len(l.rows) - before
 }
 
 // parent is the directory of a clean path, "" for the root.

@@ -47,7 +47,7 @@ func TestSetUIDOfMergedImage(t *testing.T) {
 		"whiteout of root's":  {[][]entry{base, {file(".wh.usr", "")}}, []string{"1 usr/bin/su 4755 hidden"}},
 		"opaque parent":       {[][]entry{base, {dir("usr"), dir("usr/bin"), file("usr/bin/.wh..wh..opq", "")}}, []string{"1 usr/bin/su 4755 hidden"}},
 		"opaque ancestor":     {[][]entry{base, {dir("usr"), file("usr/.wh..wh..opq", "")}}, []string{"1 usr/bin/su 4755 hidden"}},
-		"opaque root":         {[][]entry{base, {file(".wh..wh..opq", "")}}, []string{"1 usr/bin/su 4755 hidden"}},
+		"opaque root":         {[][]entry{base, {file(".wh..wh..opq", "")}}, []string{"1 usr/bin/su 4755"}},
 		"opaque sibling":      {[][]entry{base, {dir("usr"), dir("usr/lib"), file("usr/lib/.wh..wh..opq", "")}}, []string{"1 usr/bin/su 4755"}},
 		"opaque is for lower": {[][]entry{{dir("usr"), dir("usr/bin"), su, file("usr/bin/.wh..wh..opq", "")}}, []string{"1 usr/bin/su 4755"}},
 		"deleted before":      {[][]entry{{file("usr/bin/.wh.su", "")}, base}, []string{"2 usr/bin/su 4755"}},

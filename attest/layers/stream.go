@@ -110,5 +110,5 @@ func (s *shared) scan(parent context.Context, in stream) (*Layer, error) {
 	return w.layer(&Layer{
 		DiffID: string(digestOf(sum)), Digest: digestOf(src.sum),
 		Size: plain.passed, Compressed: src.n, Contents: s.contents,
-	}), nil
+	})
 }

@@ -25,16 +25,20 @@ func (v *view) at(i int, p string) kind { return find(v.layers[i].facts.Paths, h
 // writesThrough reports whether a layer has files below what is a symbolic
 // link, or no directory at all, in that layer or in a lower one: containerd
 // then writes where the link leads, overlay file systems put a directory in its
-// place. One path as a directory and as something else depends on the order.
+// place. One path as a directory and as something else depends on the order. An
+// opaque root empties the image or, in overlay file systems, does nothing.
 func (v *view) writesThrough() bool {
 	for i, l := range v.layers {
+		if i > 0 && v.at(i, "")&isOpaque != 0 {
+			return true
+		}
 		rows := l.facts.Paths
 		for ; len(rows) > 0; rows = rows[row:] {
 			k := kind(rows[row-1])
 			if k&(isDir|isImplied) != 0 && k&isOther != 0 {
 				return true
 			}
-			if k&isImplied != 0 && k&isDir == 0 && v.notDir(i, hashed(rows[:row-1])) {
+			if k&isImplied != 0 && v.notDir(i, hashed(rows[:row-1])) {
 				return true
 			}
 		}
@@ -60,17 +64,18 @@ func (v *view) notDir(i int, h hashed) bool {
 // hidden reports whether a file of layer i is replaced or deleted above it.
 // Where that is not sure it is not hidden.
 func (v *view) hidden(i int, p string) bool {
-	return !v.doubtful && (v.above(i, p)&(isAny|isWhiteout) != 0 || p != "" && v.gone(i, parent(p)))
+	return !v.doubtful && (v.above(i, p, kind.replaces) || p != "" && v.gone(i, parent(p)))
 }
 
-// above is what the layers over layer i have at a path.
-func (v *view) above(i int, p string) kind {
-	var k kind
+// above reports whether a layer over layer i does so at a path.
+func (v *view) above(i int, p string, does func(kind) bool) bool {
 	h := hashPath(p)
 	for _, l := range v.layers[i+1:] {
-		k |= find(l.facts.Paths, h)
+		if does(find(l.facts.Paths, h)) {
+			return true
+		}
 	}
-	return k
+	return false
 }
 
 // inLayer is a directory as layers up to one leave it.
@@ -86,19 +91,19 @@ func (v *view) gone(i int, dir string) bool {
 	if known, ok := v.dirs[key]; ok {
 		return known
 	}
-	gone := v.above(i, dir)&(isOther|isWhiteout|isOpaque) != 0 || dir != "" && v.gone(i, parent(dir))
+	gone := v.above(i, dir, kind.empties) || dir != "" && v.gone(i, parent(dir))
 	v.dirs[key] = gone
 	return gone
 }
 
 // hides reports whether layer j takes away what lower layers have at p.
 func (v *view) hides(j int, p string) bool {
-	if v.at(j, p)&(isAny|isWhiteout) != 0 {
+	if v.at(j, p).replaces() {
 		return true
 	}
 	for p != "" {
 		p = parent(p)
-		if v.at(j, p)&(isOther|isWhiteout|isOpaque) != 0 {
+		if v.at(j, p).empties() {
 			return true
 		}
 	}

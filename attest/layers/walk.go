@@ -23,10 +23,12 @@ type walker struct {
 	packages int
 	// twice are the files whose content matters, to see one that comes again.
 	twice map[string]bool
+	// globals are the names of headers that are for all entries.
+	globals map[string]bool
 }
 
 func newWalker(s *shared, in stream) *walker {
-	return &walker{shared: s, key: in.diffID, paths: newPathList(), twice: map[string]bool{}}
+	return &walker{shared: s, key: in.diffID, paths: newPathList(), twice: map[string]bool{}, globals: map[string]bool{}}
 }
 
 // walk reads the pipe to its end. Its errors are the pipe's own, or wrap
@@ -83,18 +85,18 @@ func end(p *pipe) error {
 
 func (w *walker) entry(h *tar.Header, r io.Reader) error {
 	w.entries++
-	if err := w.spend(1); err != nil {
+	if err := w.spend(1 + held(len(h.Name)+len(h.Linkname))); err != nil {
 		return err
 	}
 	if err := acceptable(h); err != nil {
 		return err
 	}
-	if h.Typeflag == tar.TypeXGlobalHeader {
-		return nil
-	}
 	p, err := cleanPath(h.Name)
 	if err != nil {
 		return err
+	}
+	if h.Typeflag == tar.TypeXGlobalHeader {
+		return w.global(p)
 	}
 	if p == "" {
 		return root(h)
@@ -142,7 +144,9 @@ func (w *walker) file(p string, h *tar.Header, r io.Reader) error {
 			return err
 		}
 		return w.note(p, isFile)
-	case tar.TypeChar, tar.TypeBlock, tar.TypeFifo:
+	case tar.TypeChar, tar.TypeBlock:
+		return w.note(p, isFile|isDevice)
+	case tar.TypeFifo:
 		return w.note(p, isFile)
 	}
 	if err := w.note(p, isFile); err != nil {
@@ -173,9 +177,13 @@ func (w *walker) hardLink(p string, h *tar.Header) error {
 	if err != nil {
 		return err
 	}
+	// The target's directories tell whether it is behind a link.
+	if err := w.spend(w.paths.within(target)); err != nil {
+		return err
+	}
 	w.tool(p)
 	if keeps(p) {
-		w.keep(keptFile{Path: p, Link: target})
+		w.keep(w.keptLink(p, target))
 	}
 	if w.linkLen += len(p) + len(target); len(w.facts.Links) == maxHardLinks || w.linkLen > maxLinkBytes {
 		w.facts.cannot("4.8", p, "more hard links than are kept")
@@ -183,6 +191,15 @@ func (w *walker) hardLink(p string, h *tar.Header) error {
 	}
 	w.facts.Links = append(w.facts.Links, hardLink{File: specialOf(p, h), Target: target})
 	return nil
+}
+
+// keptLink is a further name of a file that the layer had before. One that comes
+// later is another: the name is the one of a lower layer's file.
+func (w *walker) keptLink(p, target string) keptFile {
+	if !w.twice[target] {
+		return keptFile{Path: p, Problem: "a hard link to a file of another layer, or to one that is not kept"}
+	}
+	return keptFile{Path: p, Link: target}
 }
 
 // acceptable refuses headers that readers of archives take in different ways.
@@ -211,11 +228,12 @@ func acceptable(h *tar.Header) error {
 const xattr = "SCHILY.xattr."
 
 // steersOverlay finds the attributes by which overlay file systems redirect,
-// hide and replace. An engine that unpacks into such a file system would obey.
+// hide and replace, or take modes and owners from. An engine that unpacks into such a file system would obey.
 func steersOverlay(record string) bool {
 	name, ok := strings.CutPrefix(record, xattr)
 	return ok && (strings.HasPrefix(name, "trusted.overlay.") || strings.HasPrefix(name, "user.overlay.") ||
-		strings.HasPrefix(name, "user.fuseoverlayfs."))
+		strings.HasPrefix(name, "user.fuseoverlayfs.") || strings.HasPrefix(name, "security.fuseoverlayfs.") ||
+		strings.HasPrefix(name, "user.containers."))
 }
 
 // tool notes a shell or a package manager.
@@ -251,11 +269,11 @@ func toolKind(base string) string {
 }
 
 // layer is what was found, once the digests are known to be right.
-func (w *walker) layer(l *Layer) *Layer {
+func (w *walker) layer(l *Layer) (*Layer, error) {
 	w.settle(l.DiffID)
 	l.Entries = w.entries
 	w.facts.Paths = w.paths.pack()
 	w.paths = nil
 	l.facts = w.facts
-	return l
+	return l, w.removed()
 }

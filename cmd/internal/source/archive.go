@@ -115,7 +115,7 @@ func (s *scanner) layer(name string, r io.Reader) error {
 	if err == nil {
 		// Nobody pulls it.
 		l.Compressed = 0
-		s.files += l.Entries
+		s.files += l.Cost()
 	}
 	s.found[name] = scanned{l, err}
 	if len(s.found) > maxScanned || s.files > maxFiles {
@@ -149,6 +149,9 @@ func (s *scanner) merge(i archive.Image, user string) (*cis.LayersFact, error) {
 			return nil, fmt.Errorf("layer %d: %w: its content is %s, and the config names another", n+1, verify.ErrInvalid, found.layer.DiffID)
 		}
 		list[n] = found.layer
+	}
+	if err := layers.Fits(list); err != nil {
+		return nil, err
 	}
 	return layers.Merge(list, user), nil
 }

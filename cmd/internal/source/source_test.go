@@ -255,6 +255,15 @@ func TestTooManyLayers(t *testing.T) {
 	}
 }
 
+// A file costs what its directories do, in an archive as on a registry.
+func TestThreat84_DeepFilesOfAnArchive(t *testing.T) {
+	deep := string(files{{"a/b/c/d", "x"}}.pack())
+	s := &scanner{ctx: t.Context(), found: map[string]scanned{}, files: maxFiles - 3}
+	if err := s.layer("a", strings.NewReader(deep)); !errors.Is(err, verify.ErrInvalid) {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestSplit(t *testing.T) {
 	for asked, want := range map[string][2]string{
 		"app:1": {"", "app:1"}, "h.io/oci:1": {"", "h.io/oci:1"}, "oci:dir:1": {"oci", "dir:1"},
