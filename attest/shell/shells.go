@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -73,6 +74,10 @@ func (w *walker) piped(c Command) error {
 			texts = append(texts, Printed(from)...)
 		}
 	}
+	around := w.around
+	defer func() { w.around = around }()
+	// The here document is read up: a shell in the script does not read it again.
+	w.around = slices.DeleteFunc(slices.Clone(around), func(r Redirect) bool { return strings.HasPrefix(r.Op, "<<") })
 	for _, t := range texts {
 		if err := w.apart(func() error { return w.inner(t) }); err != nil {
 			return err
