@@ -9,17 +9,20 @@ import (
 	"github.com/pratique-dev/pratique/attest/switches/settings"
 )
 
-// downloadsExecuted finds files that a script downloads and then runs, makes
-// executable, or puts where programs are found, in a script that checks no
-// digest and no signature. Where they are packages, or may have come out of an
-// archive, whatever takes them may check them, so this is a doubt.
-func (f flow) downloadsExecuted() []settings.Found {
+// downloadsExecuted finds files that a script, or one before it, downloads and
+// then runs, makes executable, or puts where programs are found, in a script
+// that checks no digest and no signature. Where they are packages, or may have
+// come out of an archive, whatever takes them may check them, so this is a
+// doubt.
+//
+// before are files that earlier steps downloaded, after those that later steps
+// may run: none where something was checked.
+func (f flow) downloadsExecuted(before []tracked) (found []settings.Found, after []tracked) {
 	s := f.script
-	t := tracker{flow: f}
+	t := tracker{flow: f, files: slices.Clone(before)}
 	if t.verifies() {
-		return nil
+		return nil, nil
 	}
-	var found []settings.Found
 	for i, c := range s.Commands {
 		if len(c.Words) == 0 {
 			continue
@@ -30,7 +33,27 @@ func (f flow) downloadsExecuted() []settings.Found {
 		}
 		t.follow(i, name)
 	}
-	return found
+	if len(found) > 0 {
+		return found, before // what was found need not be found again
+	}
+	return nil, t.files
+}
+
+// added are the files that an ADD of a Dockerfile downloads, and checks no
+// digest of.
+func (a *AddForm) added() []tracked {
+	if a == nil || a.Checksum != "" {
+		return nil
+	}
+	var out []tracked
+	for _, source := range a.Sources {
+		if kindOfSource(source) != "url" {
+			continue
+		}
+		name, _, _ := strings.Cut(path.Base(source), "?")
+		out = append(out, tracked{path.Join(a.Dest, name), "ADD"}, tracked{a.Dest, "ADD"})
+	}
+	return out[:min(len(out), maxTracked)]
 }
 
 // how says in known words how a download is run: a program that was downloaded

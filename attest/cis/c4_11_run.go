@@ -8,14 +8,18 @@ import (
 	"github.com/pratique-dev/pratique/attest/switches/settings"
 )
 
-// runSwitches finds what a RUN turns off.
-func runSwitches(r RunForm) (found []settings.Found, unclear string) {
-	if !mentionsSwitch(r.text()) {
-		return nil, ""
+// runSwitches finds what a RUN turns off. before are the files that earlier
+// steps downloaded without a check, after those that later ones may run.
+func runSwitches(r RunForm, before []tracked) (found []settings.Found, after []tracked, unclear string) {
+	if len(before) == 0 && !mentionsSwitch(r.text()) {
+		return nil, nil, ""
 	}
 	s, unclear := readRun(r)
+	if unclear != "" && !mentionsSwitch(r.text()) {
+		return nil, before, "" // it may run them, as it may do anything
+	}
 	if unclear != "" {
-		return nil, unclear
+		return nil, before, unclear
 	}
 	for _, c := range s.Commands {
 		hits := commandSwitches(c)
@@ -26,14 +30,15 @@ func runSwitches(r RunForm) (found []settings.Found, unclear string) {
 	}
 	written, all := writtenSwitches(s)
 	flow := flowOf(s)
-	found = slices.Concat(found, written, flow.pipedToShell(), flow.downloadsExecuted())
+	executed, after := flow.downloadsExecuted(before)
+	found = slices.Concat(found, written, flow.pipedToShell(), executed)
 	if !all {
 		unclear = "it writes more text to settings files than is read"
 	}
 	if slices.ContainsFunc(s.Unread, mentionsSwitch) {
 		unclear = "a script inside the script cannot be parsed"
 	}
-	return found, unclear
+	return found, after, unclear
 }
 
 // mentionsSwitch is a cheap look at a text: without one of these, no rule

@@ -23,11 +23,16 @@ func collectSwitches(c Contents, f *Facts) { f.Switches = switchesOf(c.reading()
 // that a container starts with.
 func switchesOf(steps []Step, env []string) *SwitchFact {
 	fact := &SwitchFact{Hits: []Switch{}}
+	var downloads []tracked
 	for _, s := range steps {
 		switch s.Instruction {
+		case "ADD":
+			downloads = append(downloads, s.Add.added()...)
 		case "RUN":
 			fact.add(s.At, variables(s.Args)...)
-			found, unclear := runSwitches(s.Run)
+			var found []settings.Found
+			var unclear string
+			found, downloads, unclear = runSwitches(s.Run, downloads)
 			fact.add(s.At, found...)
 			if unclear != "" && len(fact.Unclear) < maxHits {
 				fact.Unclear = append(fact.Unclear, Note{s.At, unclear})
