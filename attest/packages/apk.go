@@ -24,7 +24,8 @@ func parseApk(content []byte) ([]Package, error) {
 
 func (r *apkReader) line(text []byte) error {
 	if len(text) < 2 || text[1] != ':' {
-		return fmt.Errorf("%s is no field", excerpt(text))
+		// What it is may be anything, and a secret too.
+		return fmt.Errorf("%d bytes that are no field", len(text))
 	}
 	letter, value := text[0], text[2:]
 	switch letter {

@@ -63,7 +63,8 @@ func (r *dpkgReader) line(text []byte) error {
 	}
 	name, value, ok := bytes.Cut(text, []byte(":"))
 	if !ok || len(name) == 0 || bytes.ContainsAny(name, " \t") {
-		return fmt.Errorf("%s is no field", excerpt(text))
+		// What it is may be anything, and a secret too.
+		return fmt.Errorf("%d bytes that are no field", len(text))
 	}
 	r.begun, r.field = true, dpkgOther
 	if len(name) <= len("Installed-Size") {

@@ -231,3 +231,13 @@ func FuzzDpkg(f *testing.F) {
 func FuzzApk(f *testing.F) {
 	fuzz(f, "apk", "C:Q1\nP:a\nV:1\nA:x\nI:3\nF:etc\nR:p\n\n", "P:a\r\n\r\n", "P")
 }
+
+// A file in the place of a database may be anything.
+func TestErrorsDoNotQuoteWhatIsNoField(t *testing.T) {
+	token := "ghp_" + strings.Repeat("aB3", 12)
+	for _, kind := range []string{kindDpkg, kindApk} {
+		if _, err := Parse(kind, []byte(token+"\n")); err == nil || strings.Contains(err.Error(), token[:12]) {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}
