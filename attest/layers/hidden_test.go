@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pratique-dev/pratique/attest/cis"
 )
 
 // What is hidden with one engine and there with another is there.
@@ -135,4 +137,61 @@ func TestThreat84_LayersOfAnArchiveFitOneImage(t *testing.T) {
 		t.Errorf("a layer that comes twice: %v", err)
 	}
 	refused(t, "two", Fits([]*Layer{half, {facts: half.facts}}), "more than 1000000")
+}
+
+func TestThreat84_DatabasesOfAllLayers(t *testing.T) {
+	var lower, upper []entry
+	for i := range maxDatabases/2 + 1 {
+		lower = append(lower, file(fmt.Sprintf("var/lib/dpkg/status.d/a%d", i), dpkg("a=1")))
+		upper = append(upper, file(fmt.Sprintf("var/lib/dpkg/status.d/b%d", i), dpkg("b=1")))
+	}
+	f := Merge(image(t, Options{}, lower, upper), "")
+	if f.Packages != nil || len(f.Unread) != 1 || f.Unread[0].Control != "4.3" {
+		t.Errorf("%+v %+v", f.Packages, f.Unread)
+	}
+}
+
+// A path that many layers do not have costs nothing for each of them.
+func TestThreat84_ManyDirectoriesUnderManyLayers(t *testing.T) {
+	lowest := scanned(t, func(w *walker) error {
+		for i := range 1024 {
+			p := strings.Repeat(fmt.Sprintf("d%d/", i), 100) + "f"
+			w.special(special{Path: p, Mode: 0o4755})
+			if err := w.note(p, isFile); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	list := []*Layer{lowest}
+	for j := range MaxLayers - 1 {
+		list = append(list, scanned(t, func(w *walker) error {
+			for i := range 200 {
+				if err := w.note(fmt.Sprintf("x%d-%d", j, i), isFile); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	list[MaxLayers-1] = image(t, Options{}, []entry{file("d7/.wh.d7", "")})[0]
+	f := Merge(list, "")
+	hidden := slices.IndexFunc(f.SetUID, func(s cis.SetUIDFile) bool { return strings.HasPrefix(s.At.Path, "d7/") })
+	if f.More["setuid"]+len(f.SetUID) != 1024 || !f.SetUID[hidden].Hidden {
+		t.Errorf("%d rows, %v", len(f.SetUID), f.More)
+	}
+}
+
+// scanned is a layer as a walk that was noted would leave it.
+func scanned(t *testing.T, walk func(*walker) error) *Layer {
+	t.Helper()
+	w := newWalker(newShared(Options{}), stream{})
+	if err := walk(w); err != nil {
+		t.Fatal(err)
+	}
+	l, err := w.layer(&Layer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }

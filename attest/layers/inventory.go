@@ -19,6 +19,10 @@ func (m *merger) packages() {
 	since := map[cis.Package]int{}
 	any := false
 	all := m.databases()
+	if len(all) > maxDatabases {
+		m.unread("4.3", cis.Place{Source: cis.SourceLayer}, "more package databases than are kept")
+		clear(all)
+	}
 	for _, p := range slices.Sorted(maps.Keys(all)) {
 		versions := m.versions(p, all[p])
 		if len(versions) == 0 {

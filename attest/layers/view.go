@@ -2,12 +2,14 @@ package layers
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
 // view is layers on top of each other, lowest first.
 type view struct {
 	layers []*Layer
+	seen   sightings
 	// doubtful says that engines would merge the layers in different ways.
 	doubtful bool
 	// dirs are directories that gone was asked about.
@@ -15,7 +17,7 @@ type view struct {
 }
 
 func newView(list []*Layer) *view {
-	v := &view{layers: list, dirs: map[inLayer]bool{}}
+	v := &view{layers: list, seen: newSightings(list), dirs: map[inLayer]bool{}}
 	v.doubtful = v.writesThrough()
 	return v
 }
@@ -49,12 +51,11 @@ func (v *view) writesThrough() bool {
 // notDir reports whether the layers under layer i leave something at a path
 // that is no directory.
 func (v *view) notDir(i int, h hashed) bool {
-	for j := i - 1; j >= 0; j-- {
-		k := find(v.layers[j].facts.Paths, h)
-		if k&isOther != 0 {
+	for _, s := range slices.Backward(v.seen.of(h, 0, i)) {
+		if s.kind&isOther != 0 {
 			return true
 		}
-		if k&(isDir|isWhiteout) != 0 {
+		if s.kind&(isDir|isWhiteout) != 0 {
 			return false
 		}
 	}
@@ -69,13 +70,8 @@ func (v *view) hidden(i int, p string) bool {
 
 // above reports whether a layer over layer i does so at a path.
 func (v *view) above(i int, p string, does func(kind) bool) bool {
-	h := hashPath(p)
-	for _, l := range v.layers[i+1:] {
-		if does(find(l.facts.Paths, h)) {
-			return true
-		}
-	}
-	return false
+	over := v.seen.of(hashPath(p), i+1, len(v.layers))
+	return slices.ContainsFunc(over, func(s sighting) bool { return does(s.kind) })
 }
 
 // inLayer is a directory as layers up to one leave it.
