@@ -51,6 +51,7 @@ func disagreements() map[string]struct {
 		"no configuration":  {func(top, _ map[string]any) { top["configuration"] = nil }, "configuration"},
 		"parameters digest": set("parametersDigest", digest('c'), "configuration"),
 		"dockerfile":        set("dockerfile", digest('c'), "not of Dockerfile"),
+		"dockerfile unsaid": {func(_, ext map[string]any) { delete(ext, "dockerfile") }, "not of Dockerfile"},
 		"config":            set("config", digest('c'), "facts are of config"),
 		"rules":             set("rulesVersion", "0", "rules"),
 		"no rules": {func(_, ext map[string]any) {

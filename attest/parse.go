@@ -155,7 +155,7 @@ func (a Audit) check() error {
 	if a.Facts.ConfigDigest != a.Config {
 		return fmt.Errorf("the facts are of config %q, the audit of %q", a.Facts.ConfigDigest, a.Config)
 	}
-	if f := a.Facts.Dockerfile; a.Dockerfile != "" && (f == nil || f.Digest != a.Dockerfile) {
+	if f := a.Facts.Dockerfile; a.Dockerfile != "" && f == nil || f != nil && f.Digest != a.Dockerfile {
 		return fmt.Errorf("the facts are not of Dockerfile %q", a.Dockerfile)
 	}
 	if a.Facts.RulesVersion != a.RulesVersion || a.RulesVersion == "" {
@@ -169,7 +169,10 @@ func (a Audit) check() error {
 			return fmt.Errorf("a field of %d bytes, limit is %d", len(s), maxLine)
 		}
 	}
-	return factBounds(a.Facts)
+	if err := factBounds(a.Facts); err != nil {
+		return err
+	}
+	return shape(a.Facts)
 }
 
 func factBounds(f cis.Facts) error {

@@ -74,6 +74,7 @@ func (a *Audit) contradictions() []string {
 	if a.Fresh != nil {
 		out = append(out, cis.Contradictions(a.Audit.Facts, *a.Fresh)...)
 	}
+	out = append(out, a.layersContradictions()...)
 	out = append(out, a.baseContradictions()...)
 	return sorted(out)
 }

@@ -12,6 +12,15 @@ func (a *Audit) held() bool {
 	return a.Fresh != nil && (a.base() == nil || a.DiffIDs != nil)
 }
 
+// layersContradictions: whoever read fewer layers than the image has, or others,
+// cannot say what is in it.
+func (a *Audit) layersContradictions() []string {
+	if l := a.Audit.Facts.Layers; l != nil && a.DiffIDs != nil && l.Count != len(a.DiffIDs) {
+		return []string{fmt.Sprintf("it is of %s, and the image has %d", plural(l.Count, "layer", "layers"), len(a.DiffIDs))}
+	}
+	return nil
+}
+
 // base is the base whose layers the audit says it found in the image; nil if it
 // says so of none.
 func (a *Audit) base() *cis.BaseFact {

@@ -26,7 +26,7 @@ var diffIDs = []string{"sha256:aa", "sha256:bb", "sha256:cc"}
 func onBase(t *testing.T, setuid ...int) cis.Facts {
 	f := factsOf(t, layered("10001:10001", diffIDs...))
 	f.Base = &cis.BaseFact{Ref: "docker.io/library/debian", How: cis.BaseGiven, Layers: 2, Rows: 2, Chain: cis.Chain(diffIDs[:2])}
-	f.Layers = &cis.LayersFact{Count: 3, Contents: true}
+	f.Layers = &cis.LayersFact{Count: 3, Contents: true, SetUID: []cis.SetUIDFile{}, Secrets: []cis.SecretFile{}, Switches: []cis.Switch{}}
 	for _, layer := range setuid {
 		f.Layers.SetUID = append(f.Layers.SetUID, cis.SetUIDFile{
 			At: cis.Place{Source: cis.SourceLayer, Layer: layer, Path: fmt.Sprintf("bin/f%d", layer)}, Mode: "4755", Size: 1})
@@ -138,6 +138,18 @@ func TestS16_BaseIsHeldAgainstTheImage(t *testing.T) {
 				t.Errorf("%s: %+v", got.Verdict, got.Reasons)
 			}
 		})
+	}
+}
+
+// TestS15_EveryLayerIsRead: facts of some of the layers are none of the image.
+func TestS15_EveryLayerIsRead(t *testing.T) {
+	for count, want := range map[int]Verdict{0: Deny, 2: Deny, 3: Warn, 4: Deny, -3: Deny} {
+		w := oneArch(t, "ci")
+		w.auditOn(onBase(t)).Audit.Facts.Layers.Count = count
+		got := w.evaluate(w.rule(fmt.Sprintf(baseRule, "deny", "")))
+		if got.Verdict != want || want == Deny && codes(got) != "audit-contradicts-image" {
+			t.Errorf("%d layers: %s %+v", count, got.Verdict, got.Reasons)
+		}
 	}
 }
 

@@ -25,6 +25,6 @@ func factsOf(t testing.TB, config string) cis.Facts {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Layers = &cis.LayersFact{Count: len(c.DiffIDs), Contents: true}
+	c.Layers = &cis.LayersFact{Count: len(c.DiffIDs), Contents: true, SetUID: []cis.SetUIDFile{}, Secrets: []cis.SecretFile{}, Switches: []cis.Switch{}}
 	return cis.Collect(c)
 }

@@ -81,8 +81,18 @@ func (f *Facts) origin(at Place) Origin {
 		return OriginUnknown
 	case at.Source == SourceLayer && at.Layer < 1, at.Source == SourceHistory && at.Row < 1:
 		return OriginUnknown // which one is not known
-	case at.Source == SourceLayer && at.Layer <= f.Base.Layers, at.Source == SourceHistory && at.Row <= f.Base.Rows:
+	case at.Source == SourceLayer && at.Layer <= f.Base.Layers:
+		return OriginBase
+	case at.Source == SourceHistory && f.Base.Layers > 0 && at.Row <= f.Base.Rows:
+		if !f.History.mapped() {
+			return OriginUnknown // no row can be held against the base's layers
+		}
 		return OriginBase
 	}
 	return OriginOwn
+}
+
+// mapped reports whether each row that made a layer says which one.
+func (h *HistoryFact) mapped() bool {
+	return h == nil || !slices.ContainsFunc(h.Rows, func(r HistoryRow) bool { return !r.EmptyLayer && r.Layer < 1 })
 }

@@ -66,9 +66,9 @@ func TestUserGroupOfPasswd(t *testing.T) {
 func TestUserOrigin(t *testing.T) {
 	known := &BaseFact{Ref: "a", How: BaseGiven, Layers: 1, Rows: 2}
 	rows := func(users ...string) []HistoryRow {
-		out := []HistoryRow{{Instruction: "ADD"}}
+		out := []HistoryRow{{Instruction: "ADD", Layer: 1}}
 		for _, u := range users {
-			out = append(out, HistoryRow{Instruction: "USER", Text: u})
+			out = append(out, HistoryRow{Instruction: "USER", Text: u, EmptyLayer: true})
 		}
 		return out
 	}

@@ -33,20 +33,33 @@ func judgeBase(f *Facts, p Parameters) Result {
 func (f *Facts) judgeNamed(r *Result, p Parameters, b BaseFact) {
 	at, shown := Place{Source: SourceConfig}, b.describe()
 	switch {
-	case b.Ref == Scratch && f.Layers != nil && f.Layers.Traits.Kind != KindScratch:
-		r.add(Warn, OriginOwn, at, "%s, whoever audited it says, and there are files of a distribution in it", shown)
 	case b.Ref == Scratch:
-		r.add(Pass, OriginOwn, at, "%s", shown)
+		f.judgeScratch(r, at, shown, b.How == BaseAnnotation)
 	case b.Mismatch != "":
 		r.add(Warn, OriginOwn, at, "%s, but %s", shown, b.Mismatch)
 	case len(p.AllowedBases) == 0:
 		r.add(Manual, OriginOwn, at, "%s; without a list of allowed bases a person decides", shown)
 	case !allowedBase(p.AllowedBases, b.Ref, b.Digest):
 		r.add(Fail, OriginOwn, at, "%s, which is not on the list of allowed bases", shown)
-	case b.Layers == 0:
+	case b.Layers < 1:
 		r.add(Warn, OriginOwn, at, "%s, which is allowed, but its layers were not held against the image's", shown)
 	default:
 		r.add(Pass, OriginOwn, at, "%s, which is on the list of allowed bases", shown)
+	}
+}
+
+// judgeScratch doubts that there is no base where files of one are there, or
+// where nobody looked.
+func (f *Facts) judgeScratch(r *Result, at Place, shown string, claimed bool) {
+	switch {
+	case f.Layers == nil && !f.fileOnly():
+		r.add(Unknown, OriginOwn, at, "%s, whoever audited it says, and no layer was read", shown)
+	case f.Layers != nil && f.Layers.Traits.Kind != KindScratch:
+		r.add(Warn, OriginOwn, at, "%s, whoever audited it says, and there are files of a distribution in it", shown)
+	case claimed:
+		r.add(Warn, OriginOwn, at, "%s, as an annotation claims", shown)
+	default:
+		r.add(Pass, OriginOwn, at, "%s", shown)
 	}
 }
 
@@ -59,13 +72,15 @@ func (f *Facts) judgeWritten(r *Result, p Parameters) {
 	for _, b := range f.Dockerfile.Bases {
 		at, shown := Place{Source: SourceDockerfile, Line: b.Line}, b.describe()
 		switch {
+		case b.Ref == Scratch && b.Target:
+			f.judgeScratch(r, at, shown, false)
 		case b.Ref == Scratch:
 			r.add(Pass, OriginOwn, at, "%s", shown)
 		case len(p.AllowedBases) == 0:
 			r.add(Manual, OriginOwn, at, "%s; without a list of allowed bases a person decides", shown)
 		case !allowedBase(p.AllowedBases, b.Ref, b.Digest):
 			r.add(Fail, OriginOwn, at, "%s, which is not on the list of allowed bases", shown)
-		case f.Base == nil || f.Base.Layers == 0:
+		case f.Base == nil || f.Base.Layers < 1:
 			r.add(Warn, OriginOwn, at, "%s, which is allowed, but nothing shows that the image was built on it", shown)
 		}
 	}

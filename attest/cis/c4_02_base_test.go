@@ -44,6 +44,9 @@ func TestBase(t *testing.T) {
 		"another digest":               {matched, nil, []string{"docker.io/library/debian@" + otherDigest}, Fail, ""},
 		"digest of something unpinned": {&BaseFact{Ref: "debian", How: BaseGiven, Layers: 1}, nil, []string{"docker.io/library/debian@" + baseDigest}, Fail, ""},
 		"only claimed":                 {claimed, nil, []string{"docker.io/library/debian"}, Warn, "were not held against"},
+		"negative layers":              {&BaseFact{Ref: "debian", How: BaseGiven, Layers: -1}, nil, []string{"docker.io/library/debian"}, Warn, "were not held against"},
+		"negative layers, written":     {&BaseFact{Ref: "debian", How: BaseGiven, Layers: -1}, from(BaseRef{Ref: "debian:12", Use: UseFrom, Line: 1}), []string{"docker.io/library/debian"}, Warn, "nothing shows"},
+		"scratch by an annotation":     {&BaseFact{Ref: Scratch, How: BaseAnnotation}, nil, []string{"docker.io/**"}, Warn, "annotation claims"},
 		"claimed and not allowed":      {claimed, nil, []string{"registry.example/base"}, Fail, ""},
 		"not in the image":             {&BaseFact{Ref: "debian", How: BaseGiven, Mismatch: "its layers are not the lowest of the image"}, nil, []string{"docker.io/library/debian"}, Warn, "not the lowest"},
 		"scratch":                      {&BaseFact{Ref: Scratch, How: BaseGiven}, nil, []string{"docker.io/**"}, Pass, "from scratch"},
@@ -73,6 +76,14 @@ func TestScratchWithADistribution(t *testing.T) {
 		if f := finding(t, facts, DefaultParameters(), "4.2"); f.Status != want {
 			t.Errorf("%s: %s %q, want %s", kind, f.Status, f.Evidence, want)
 		}
+		facts.Base, facts.Dockerfile = nil, &DockerfileFact{Bases: []BaseRef{{Ref: Scratch, Use: UseFrom, Target: true, Line: 1}}}
+		if f := finding(t, facts, DefaultParameters(), "4.2"); f.Status != want {
+			t.Errorf("%s, in the Dockerfile: %s %q, want %s", kind, f.Status, f.Evidence, want)
+		}
+	}
+	unseen := Facts{ConfigDigest: baseDigest, Base: &BaseFact{Ref: Scratch, How: BaseGiven}}
+	if f := finding(t, unseen, DefaultParameters(), "4.2"); f.Status != Unknown {
+		t.Errorf("no layer read: %s %q", f.Status, f.Evidence)
 	}
 }
 

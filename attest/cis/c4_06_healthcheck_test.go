@@ -80,7 +80,7 @@ func TestHealthcheckShell(t *testing.T) {
 }
 
 func TestHealthcheckOrigin(t *testing.T) {
-	f := Facts{ConfigDigest: "x", Healthcheck: &HealthcheckFact{Test: []string{"NONE"}}, History: &HistoryFact{Rows: []HistoryRow{{Instruction: "HEALTHCHECK"}, {}}}}
+	f := Facts{ConfigDigest: "x", Healthcheck: &HealthcheckFact{Test: []string{"NONE"}}, History: &HistoryFact{Rows: []HistoryRow{{Instruction: "HEALTHCHECK", EmptyLayer: true}, {Layer: 1}}}}
 	f.Base = &BaseFact{Ref: "a", How: BaseGiven, Layers: 1, Rows: 1}
 	if got := finding(t, f, DefaultParameters(), "4.6"); got.Origin != OriginBase || got.Items[0].At.Row != 1 {
 		t.Errorf("set by the base: %+v", got)

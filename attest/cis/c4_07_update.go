@@ -106,10 +106,11 @@ func (f *Facts) judgeHistoryUpdates(r *Result) {
 }
 
 // judgeHistoryUnclear adds what the history does not tell. The Dockerfile tells
-// it for the image's own steps; of the base's, it knows nothing.
+// it for the image's own steps; of the base's, it knows nothing. It is the
+// base's only where the base is known.
 func (f *Facts) judgeHistoryUnclear(r *Result, notes []Note) {
 	whose := OriginUnknown
-	if f.Dockerfile != nil {
+	if f.Dockerfile != nil && f.Base.known() {
 		whose = OriginBase
 	}
 	if f.History.Unclear != "" && !f.fromScratch() {
@@ -117,10 +118,7 @@ func (f *Facts) judgeHistoryUnclear(r *Result, notes []Note) {
 	}
 	for _, n := range notes {
 		origin := f.origin(n.At)
-		if f.Dockerfile != nil && origin == OriginUnknown {
-			origin = OriginBase
-		}
-		if f.Dockerfile == nil || origin == OriginBase && !f.fromScratch() {
+		if f.Dockerfile == nil || origin != OriginOwn && !f.fromScratch() {
 			r.add(Unknown, origin, n.At, "%s: %s", n.At, n.Why)
 		}
 	}

@@ -146,6 +146,7 @@ func (f *Facts) judgeLayerSwitches(r *Result) {
 			r.add(Unknown, f.origin(u.At), u.At, "%s", strings.TrimPrefix(u.At.String()+": "+u.Why, ": "))
 		}
 	}
+	f.unlisted(r)
 }
 
 func (f *Facts) judgeSwitch(r *Result, s Switch) {
@@ -164,20 +165,26 @@ func (f *Facts) judgeSwitch(r *Result, s Switch) {
 }
 
 // unnamedSwitches are those of the history that the Dockerfile does not name by
-// line. The last rows of a history are the image's own.
+// line and takes as seriously. The last rows of a history are the image's own.
 func (f *Facts) unnamedSwitches() []Switch {
 	if f.Dockerfile == nil || f.Dockerfile.Switches == nil {
 		return f.Switches.Hits
 	}
-	named := map[[2]string]int{}
+	type key struct {
+		rule, command string
+		doubtful      bool
+	}
+	named := map[key]int{}
 	for _, s := range f.Dockerfile.Switches.Hits {
-		named[[2]string{s.Rule, s.Command}]++
+		if !s.Hidden && s.At.Source == SourceDockerfile {
+			named[key{s.Rule, s.Command, s.Doubtful}]++
+		}
 	}
 	var out []Switch
 	for _, s := range slices.Backward(f.Switches.Hits) {
-		key := [2]string{s.Rule, s.Command}
-		if f.origin(s.At) != OriginBase && named[key] > 0 {
-			named[key]--
+		k := key{s.Rule, s.Command, s.Doubtful}
+		if f.origin(s.At) != OriginBase && named[k] > 0 {
+			named[k]--
 			continue
 		}
 		out = append(out, s)

@@ -164,4 +164,13 @@ func (f *Facts) unread(r *Result, control string) {
 			r.add(Unknown, f.origin(u.At), u.At, "%s: %s", u.At, u.Why)
 		}
 	}
+	f.unlisted(r)
+}
+
+// unlisted adds what could not be read and is not listed: any control may have
+// needed it.
+func (f *Facts) unlisted(r *Result) {
+	if more := f.Layers.More["unread"]; more > 0 {
+		r.add(Unknown, OriginUnknown, Place{Source: SourceLayer}, "%s that could not be read", plural(more, "more place", "more places"))
+	}
 }

@@ -46,12 +46,6 @@ func judgeSearch(r *Result, f *Facts) {
 		r.add(Unknown, OriginUnknown, Place{}, what+", only names were")
 	}
 	f.unread(r, "4.10")
-	if f.Layers == nil {
-		return
-	}
-	if more := f.Layers.More["unread"]; more > 0 {
-		r.add(Unknown, OriginUnknown, Place{}, "%s that could not be read", plural(more, "more place", "more places"))
-	}
 }
 
 // String says where the secret is, and nothing of what it is.
