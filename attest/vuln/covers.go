@@ -45,6 +45,14 @@ func (s VEXStatement) warns() bool { return s.Status != VEXNotAffected && s.Stat
 // statement about one of them.
 func (s VEXStatement) names(f Finding) bool {
 	is := func(id string) bool { return id != "" && (s.ID == id || slices.Contains(s.Aliases, id)) }
+	if s.warns() {
+		// What takes a finding away names it as the report does; a warning holds
+		// however it is written.
+		is = func(id string) bool {
+			same := func(other string) bool { return id != "" && strings.EqualFold(id, other) }
+			return same(s.ID) || slices.ContainsFunc(s.Aliases, same)
+		}
+	}
 	if is(f.ID) {
 		return true
 	}

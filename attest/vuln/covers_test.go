@@ -124,6 +124,27 @@ func TestCoversVulnerability(t *testing.T) {
 	}
 }
 
+// A warning holds however the vulnerability is written; what takes one away is
+// exact.
+func TestCoversAWarningInAnyCase(t *testing.T) {
+	own := []VEXProduct{product("pkg:oci/app@sha256:" + hexImage)}
+	then := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	fine := VEXStatement{ID: "CVE-1", Status: VEXNotAffected, Products: own, Timestamp: then}
+	for _, status := range []string{VEXAffected, VEXUnderInvestigation, VEXFixed} {
+		want := status
+		if status == VEXFixed {
+			want = VEXNotAffected
+		}
+		later := VEXStatement{ID: "cve-1", Status: status, Products: own, Timestamp: then.Add(time.Hour)}
+		named := VEXStatement{ID: "X-1", Aliases: []string{"Cve-1"}, Status: status, Products: own, Timestamp: later.Timestamp}
+		for _, s := range []VEXStatement{later, named} {
+			if got := covers(t, someFinding(), fine, s); got != want {
+				t.Errorf("%s of %s: %q", status, s.ID, got)
+			}
+		}
+	}
+}
+
 func TestCoversLastStatement(t *testing.T) {
 	day := func(n int, status string) VEXStatement {
 		return VEXStatement{
