@@ -160,7 +160,8 @@ func TestS6_Exceptions(t *testing.T) {
 	for line, want := range map[string]bool{
 		"file /bin/su is set-uid": true, "/bin/su": true, "(/bin/su, 4755)": true, "file \"/bin/su\"": true,
 		"/bin/sudo": false, "/bin/su-exec": false, "/bin/su.old": false, "/bin/su/x": false, "/usr/bin/su": false,
-		"/usr/bin/su and /bin/su": true, "": false,
+		"/usr/bin/su and /bin/su": true, "": false, `layer 1, "/x /bin/su": mode "4755"`: false, `layer 1, "/bin/su x": mode "4755"`: false,
+		`layer 1, "/bin/su": mode "4755"`: true, `layer 1, "/\" /bin/su": mode "4755"`: false,
 	} {
 		if _, ok := covers([]Exception{su}, []string{line}); ok != want {
 			t.Errorf("%s in %q: %v", su.Evidence, line, ok)

@@ -61,11 +61,26 @@ func mentions(line, part string) bool {
 		before, after := line[:from], line[from+len(part):]
 		goesBack := endsInName(before) && (startsInName(part) || part[0] == '/')
 		goesOn := endsInName(part) && (startsInName(after) || strings.HasPrefix(after, "/"))
-		if !goesBack && !goesOn {
+		if !goesBack && !goesOn && (part[0] != '/' || wholePath(before, after, part)) {
 			return true
 		}
 	}
 	return false
+}
+
+// wholePath reports whether a path that stands in quotes is all that does, or
+// the folder it begins with: whoever names files may name one "/x /usr/bin/su".
+func wholePath(before, after, part string) bool {
+	quotes := 0
+	for i := 0; i < len(before); i++ {
+		switch before[i] {
+		case '\\':
+			i++
+		case '"':
+			quotes++
+		}
+	}
+	return quotes%2 == 0 || before[len(before)-1] == '"' && (strings.HasSuffix(part, "/") || strings.HasPrefix(after, `"`))
 }
 
 func startsInName(s string) bool { return s != "" && inName(s[0]) }
