@@ -187,6 +187,8 @@ func (e *evaluation) timed(want *Attestation, st statement) (*statement, *miss) 
 		st.audited = st.scan.report.ScannedAt
 	}
 	switch {
+	case st.scan != nil && st.scan.err == nil && st.audited.IsZero():
+		// Anybody can have an old one logged again, and this does not say that it is one.
 	case c.TimeProof == verify.TimeLog || c.TimeProof == verify.TimeTSA:
 		st.time = c.Time
 	case want.TimeClaimed && !st.audited.IsZero():
@@ -231,7 +233,11 @@ func (e *evaluation) fresh(want *Attestation, st statement) *miss {
 		return nil
 	}
 	if st.time.IsZero() {
-		return &miss{AttestationNoTime, "nothing proves when it was made, and the rule limits its age", true}
+		why := "nothing proves when it was made, and the rule limits its age"
+		if st.scan != nil && st.scan.err == nil && st.audited.IsZero() {
+			why = "it does not say when the scan was made, and the rule limits its age"
+		}
+		return &miss{AttestationNoTime, why, true}
 	}
 	made := st.time
 	if !st.audited.IsZero() && st.audited.Before(made) {

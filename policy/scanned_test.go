@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pratique-dev/pratique/attest/cis"
+	"github.com/pratique-dev/pratique/attest/vuln"
 	"github.com/pratique-dev/pratique/verify"
 )
 
@@ -73,5 +75,40 @@ func TestControl44(t *testing.T) {
 		if s := status(w.evaluate(w.rule(rule))); !strings.HasPrefix(s, fromAudit) || strings.HasPrefix(s, "pass") {
 			t.Errorf("%s: %s, want %s", name, s, fromAudit)
 		}
+	}
+}
+
+// TestFixableOnlyNeedsFixes: a report of a form that tells of no fixes does not
+// say that there are none.
+func TestFixableOnlyNeedsFixes(t *testing.T) {
+	w := oneArch(t, "scanner")
+	c := w.scan("scanner", w.amd64, []byte(fmt.Sprintf(
+		`{"scanner":{"result":[{"id":"CVE-2026-1","severity":[{"method":"nvd","score":9.8}]}]},"metadata":{"scanFinishedOn":%q}}`, now.Format(time.RFC3339))))
+	c.PredicateType = vuln.TypeVulnsV02
+	got := w.evaluate(w.rule(fmt.Sprintf(scanRule, "maxSeverity: high, fixableOnly: true")))
+	check(t, got, Deny, "vulnerability-found")
+	if !strings.Contains(got.Reasons[0].Text, "tells of no fixes") {
+		t.Error(got.Reasons[0].Text)
+	}
+}
+
+// TestThreat59_UndatedScan: a proof of when it was logged does not make one that
+// says nothing of its age young, and it replaces no other.
+func TestThreat59_UndatedScan(t *testing.T) {
+	clean := []byte(`{"scanner":{"result":{"SchemaVersion":2,"ArtifactName":"app:1"}}}`)
+	for _, proof := range []verify.TimeProof{verify.TimeLog, verify.TimeTSA} {
+		w := oneArch(t, "scanner")
+		c := w.scan("scanner", w.amd64, clean)
+		c.Time, c.TimeProof = now.Add(-time.Hour), proof
+		got := w.evaluate(w.rule(fmt.Sprintf(scanRule, "maxSeverity: high")))
+		check(t, got, Deny, "attestation-time-unproven")
+		if !strings.Contains(got.Reasons[0].Text, "does not say when the scan was made") {
+			t.Error(got.Reasons[0].Text)
+		}
+		bad := w.scan("scanner", w.amd64, []byte(strings.Replace(string(clean), `"app:1"`,
+			`"app:1","Results":[{"Class":"os-pkgs","Vulnerabilities":[{"VulnerabilityID":"CVE-1","Severity":"CRITICAL"}]}]`, 1)))
+		bad.Time, bad.TimeProof = now.Add(-day), proof
+		got = w.evaluate(w.rule("attestations: [{predicate: vuln, anyOf: [scanner], vulnerabilities: {maxSeverity: high}}]"))
+		check(t, got, Deny, "vulnerability-found")
 	}
 }

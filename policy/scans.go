@@ -97,7 +97,7 @@ func (e *evaluation) above(s scope, want *ScanRule, r vuln.Report) (left []vuln.
 	on := e.scannedOn(s.platform.Manifest)
 	vex := e.vexOf(s, want)
 	for _, f := range r.Findings {
-		if f.Severity != vuln.SeverityUnknown && f.Severity <= want.MaxSeverity || want.FixableOnly && f.FixedIn == "" {
+		if f.Severity != vuln.SeverityUnknown && f.Severity <= want.MaxSeverity || want.FixableOnly && f.FixedIn == "" && !f.FixUnsaid {
 			continue
 		}
 		x := ignores(want.Ignore, f)
@@ -207,7 +207,10 @@ func vulnerabilityLine(f vuln.Finding) string {
 	if f.Package != "" {
 		out += " in " + strings.TrimSpace(shown(f.Package)+" "+shown(f.Version))
 	}
-	if f.FixedIn == "" {
+	switch {
+	case f.FixUnsaid:
+		return out + ", and the report tells of no fixes"
+	case f.FixedIn == "":
 		return out + ", no fix known"
 	}
 	return out + ", fixed in " + shown(f.FixedIn)

@@ -1,6 +1,7 @@
 package vuln
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -80,7 +81,7 @@ func (m grypeMatch) finding() Finding {
 		Package: m.Artifact.Name, Version: m.Artifact.Version, PURL: m.Artifact.PURL,
 	}
 	if m.Vulnerability.Fix.State == "fixed" {
-		f.FixedIn = strings.Join(m.Vulnerability.Fix.Versions, ", ")
+		f.FixedIn = cmp.Or(strings.Join(m.Vulnerability.Fix.Versions, ", "), "a version it does not name")
 	}
 	for _, other := range m.Related {
 		if other.ID != "" && other.ID != f.ID && !slices.Contains(f.Aliases, other.ID) {

@@ -20,13 +20,13 @@ func TestParse(t *testing.T) {
 		want                     Report
 	}{
 		{"v0.2", TypeVulnsV02, frame(`[{"id":"CVE-1","severity":[{"method":"nvd","score":"medium"},{"method":"cvss_score","score":"8.1"}],"annotations":[{"a":1}]}]`),
-			with(framed, Finding{ID: "CVE-1", Severity: SeverityHigh})},
+			with(framed, Finding{ID: "CVE-1", Severity: SeverityHigh, FixUnsaid: true})},
 		{"v0.2, clean", TypeVulnsV02, frame(`[]`), framed},
-		{"v0.2, no severity", TypeVulnsV02, frame(`[{"id":"CVE-1"}]`), with(framed, Finding{ID: "CVE-1"})},
+		{"v0.2, no severity", TypeVulnsV02, frame(`[{"id":"CVE-1"}]`), with(framed, Finding{ID: "CVE-1", FixUnsaid: true})},
 		{"v0.1", TypeVulnsV01, frame(`[{"id":"CVE-1","severity":[]},{"vulnerability":{"id":"CVE-2","severity":[{"method":"x","score":"LOW"}]}}]`),
-			with(framed, Finding{ID: "CVE-1"}, Finding{ID: "CVE-2", Severity: SeverityLow})},
+			with(framed, Finding{ID: "CVE-1", FixUnsaid: true}, Finding{ID: "CVE-2", Severity: SeverityLow, FixUnsaid: true})},
 		{"v0.1 by its proto", TypeVulnsV01, `{"scanner":{"uri":"s","version":"1","database":{"lastUpdate":"2026-11-18T00:00:00Z"},"result":{"vulnerabilities":[{"id":"CVE-1"}]}},"scanMetadata":{"scanFinishedOn":"2026-11-20T11:01:00Z"}}`,
-			with(framed, Finding{ID: "CVE-1"})},
+			with(framed, Finding{ID: "CVE-1", FixUnsaid: true})},
 		{"cosign, trivy", TypeCosignVuln, cosignJSON(trivyJSON),
 			Report{"pkg:github/aquasecurity/trivy@0.1", "0.1", at(t, "2026-11-20T11:01:00Z"), at(t, "2026-11-18T00:00:00Z"), trivyFindings()}},
 		{"cosign, trivy's own times", TypeCosignVuln, bareCosign(trivyJSON),

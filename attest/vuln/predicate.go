@@ -141,7 +141,7 @@ func parseVulns(predicate []byte) (Report, error) {
 		if v.ID == "" {
 			return Report{}, fmt.Errorf("scanner.result[%d]: has no id", i)
 		}
-		r.Findings = append(r.Findings, Finding{ID: v.ID, Severity: highest(v.Severity)})
+		r.Findings = append(r.Findings, Finding{ID: v.ID, Severity: highest(v.Severity), FixUnsaid: true})
 	}
 	return r, nil
 }

@@ -53,6 +53,8 @@ type Finding struct {
 	PURL string
 	// FixedIn is the version that fixes it, "" where there is none yet.
 	FixedIn string
+	// FixUnsaid says that reports of this form never tell of fixes.
+	FixUnsaid bool
 }
 
 // ErrInvalid means a report that cannot be read as one.
@@ -114,7 +116,7 @@ func (r Report) Sorted() []Finding {
 // equal compares all but the aliases.
 func (f Finding) equal(g Finding) bool {
 	return f.ID == g.ID && f.Severity == g.Severity && f.Package == g.Package && f.Version == g.Version &&
-		f.PURL == g.PURL && f.FixedIn == g.FixedIn
+		f.PURL == g.PURL && f.FixedIn == g.FixedIn && f.FixUnsaid == g.FixUnsaid
 }
 
 // parseTime reads a time of a report. None is the zero time; one that cannot
