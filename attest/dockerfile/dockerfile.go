@@ -89,5 +89,8 @@ func parse(content []byte, o Options) (*cis.Dockerfile, []Exception, error) {
 		return nil, nil, err
 	}
 	d, err := b.result(target)
-	return d, exceptions, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return d, exceptions, nil
 }

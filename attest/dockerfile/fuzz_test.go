@@ -13,7 +13,7 @@ func FuzzDockerfile(f *testing.F) {
 	f.Add([]byte(layered), "app")
 	for _, s := range []string{
 		"# escape=`\nFROM a\nRUN <<-EOF\n\tx\n\tEOF\n", "ARG A=${B:-c}\nFROM $A AS x\nFROM x\nONBUILD RUN y\n", "FROM a\nADD --checksum=$X https://a/b /\n",
-		"FROM a\n# pratique:ignore 4.7 until=2027-01-31 reason=\"x\"\nRUN --mount=type=cache,target=$A x\n", "FROM scratch\nADD x.tar /\nHEALTHCHECK CMD [\"a\"]\n",
+		"FROM a\n# pratique:ignore 4.7 until=2027-01-31 reason=\"x\"\nRUN --mount=type=cache,target=$A x\n", "FROM a\n# pratique:ignore 4.7 until=2027-01-31 reason=\"x\"\nRUN --mount=t", "FROM scratch\nADD x.tar /\nHEALTHCHECK CMD [\"a\"]\n",
 		"\ufeffFROM a\r\nENV A=b \\\r\n C=\"d e\"\r\nUSER ${A/b/c}:${C%e}\r\n", "FROM a\nSHELL [\"pwsh\"]\nCOPY <<A <<\"B\" /x\na\nA\nb\nB\n",
 	} {
 		f.Add([]byte(s), "")
