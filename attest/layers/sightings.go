@@ -3,7 +3,6 @@ package layers
 import (
 	"bytes"
 	"cmp"
-	"slices"
 	"sort"
 )
 
@@ -18,21 +17,37 @@ type sighting struct {
 // 500 layers for each of a million paths would take minutes (threat 84).
 type sightings []sighting
 
-func newSightings(list []*Layer) sightings {
-	n := 0
-	for _, l := range list {
-		n += len(l.facts.Paths) / row
+func newSightings(list []*Layer) sightings { return sightingsFrom(list, 0) }
+
+// sightingsFrom merges those of layers that begin at a number. The paths of
+// each layer are in order already.
+func sightingsFrom(list []*Layer, first int) sightings {
+	switch len(list) {
+	case 0:
+		return nil
+	case 1:
+		rows := list[0].facts.Paths
+		out := make(sightings, 0, len(rows)/row)
+		for ; len(rows) > 0; rows = rows[row:] {
+			out = append(out, sighting{hashed(rows[:row-1]), uint16(first), kind(rows[row-1])})
+		}
+		return out
 	}
-	all := make(sightings, 0, n)
-	for i, l := range list {
-		for rows := l.facts.Paths; len(rows) > 0; rows = rows[row:] {
-			all = append(all, sighting{hashed(rows[:row-1]), uint16(i), kind(rows[row-1])})
+	half := len(list) / 2
+	return join(sightingsFrom(list[:half], first), sightingsFrom(list[half:], first+half))
+}
+
+// join keeps the order of two lists, the lower layers first where they meet.
+func join(low, high sightings) sightings {
+	out := make(sightings, 0, len(low)+len(high))
+	for len(low) > 0 && len(high) > 0 {
+		if bytes.Compare(low[0].path[:], high[0].path[:]) <= 0 {
+			out, low = append(out, low[0]), low[1:]
+		} else {
+			out, high = append(out, high[0]), high[1:]
 		}
 	}
-	slices.SortFunc(all, func(a, b sighting) int {
-		return cmp.Or(bytes.Compare(a.path[:], b.path[:]), cmp.Compare(a.layer, b.layer))
-	})
-	return all
+	return append(append(out, low...), high...)
 }
 
 // of are the sightings of one path in the layers from one on, below another.
