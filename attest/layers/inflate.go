@@ -104,8 +104,8 @@ func (i *inflated) openZstd(r io.Reader) error {
 	return err
 }
 
-// decoders are zstd decoders to use again: each holds twice a window, which is
-// most of the memory that reading takes.
+// decoders are zstd decoders to use again: each holds a window, which is most of
+// the memory that reading takes.
 type decoders struct {
 	mu   sync.Mutex
 	free []*zstd.Decoder
@@ -119,9 +119,8 @@ func (l *decoders) take(r io.Reader) (*zstd.Decoder, error) {
 		l.free = l.free[:n-1]
 		return d, d.Reset(r)
 	}
-	// Without spare room the decoder would move its window with every block. The
-	// DiffID is the checksum.
-	return zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(false),
+	// The DiffID is the checksum.
+	return zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 		zstd.IgnoreChecksum(true), zstd.WithDecoderMaxWindow(maxWindow))
 }
 
