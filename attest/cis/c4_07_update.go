@@ -36,7 +36,7 @@ func collectUpdates(c Contents, f *Facts) { f.Updates = updatesOf(c.reading().st
 
 func updatesOf(steps []Step) *UpdateFact {
 	fact := &UpdateFact{Hits: []UpdateHit{}}
-	for _, s := range steps {
+	for _, s := range withManagers(steps) {
 		if s.Instruction != "RUN" {
 			continue
 		}

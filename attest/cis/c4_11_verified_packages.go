@@ -24,7 +24,7 @@ func collectSwitches(c Contents, f *Facts) { f.Switches = switchesOf(c.reading()
 func switchesOf(steps []Step, env []string) *SwitchFact {
 	fact := &SwitchFact{Hits: []Switch{}}
 	var downloads []tracked
-	for _, s := range steps {
+	for _, s := range withManagers(steps) {
 		switch s.Instruction {
 		case "ADD":
 			downloads = append(downloads, s.Add.added()...)

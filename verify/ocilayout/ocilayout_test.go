@@ -313,7 +313,7 @@ func TestLinksStayInside(t *testing.T) {
 	for name, target := range map[string]string{"absolute": outside, "relative": "../../../" + filepath.Base(filepath.Dir(outside)) + "/layer"} {
 		os.Remove(path)
 		if err := os.Symlink(target, path); err != nil {
-			t.Skip(err)
+			t.Fatal(err)
 		}
 		if _, err := l.Open(t.Context(), "", layer); err == nil || errors.Is(err, verify.ErrNone) {
 			t.Errorf("%s: %v", name, err)

@@ -45,7 +45,7 @@ func onSocket(t *testing.T, h http.Handler) string {
 	path := filepath.Join(t.TempDir(), "s")
 	l, err := net.Listen("unix", path)
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	s := httptest.NewUnstartedServer(h)
 	s.Listener = l
